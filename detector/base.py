@@ -1,0 +1,29 @@
+"""What a detector of one defect is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imaging.defects import Defect
+from imaging.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorSpec:
+    """The detector's entry for one defect.
+
+    Attributes:
+        defect: Which defect.
+        severity: Severity in [0, 1] of that defect in a view.
+        threshold: The severity from which the defect counts as found; from `training/calibrate.py`.
+    """
+
+    defect: Defect
+    severity: Callable[[View], float]
+    threshold: float
+
+
+def ramp(value: float, none: float, full: float) -> float:
+    """Map a feature to a severity: 0 at `none`, 1 at `full` (which may be smaller), linear between, clipped."""
+    return min(1.0, max(0.0, (value - none) / (full - none)))

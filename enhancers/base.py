@@ -1,0 +1,49 @@
+"""What an enhancer is, and how one is declared."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imaging.defects import Defect
+from imaging.image import Image, Plane
+
+
+class Enhancer(ABC):
+    """Repairs one defect. It measures what it needs in the photo itself, so that a photo without the defect comes back
+    all but unchanged (at least 40 dB PSNR to the input)."""
+
+    @abstractmethod
+    def enhance(self, image: Image, strength: float = 1.0) -> Image:
+        """Return the repaired photo; the input is never changed.
+
+        Args:
+            image: uint8 RGB (H, W, 3), any size from 1×1; may be read-only.
+            strength: In [0, 1]; 0 gives the input back, 1 the whole repair, between it is continuous.
+
+        Returns:
+            uint8 RGB; the shape of the input, except that a rotation crops.
+        """
+
+    def enhance_alpha(self, alpha: Plane, image: Image, strength: float = 1.0) -> Plane:
+        """Return the alpha plane that belongs to `enhance(image, strength)`; only a change of geometry changes it."""
+        return alpha
+
+
+@dataclass(frozen=True, slots=True)
+class EnhancerSpec:
+    """The catalogue's entry for one defect.
+
+    Attributes:
+        defect: Which defect it repairs.
+        build: Makes the enhancer for a torch device name ("cpu", "cuda"). An enhancer on torch imports it in here:
+            torch costs each process over a second and 180 MB, and only the replicas that use it shall pay.
+        title: The defect in plain words, for people.
+        method: The method in one line, for people.
+    """
+
+    defect: Defect
+    build: Callable[[str], Enhancer]
+    title: str
+    method: str

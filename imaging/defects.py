@@ -1,0 +1,68 @@
+"""The nine defects and what a detector says about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Defect(StrEnum):
+    """A defect of a listing photo. The values are public API and never change."""
+
+    BLUR = "blur"
+    LOW_LIGHT = "low_light"
+    LOW_CONTRAST = "low_contrast"
+    POOR_WHITE_BALANCE = "poor_white_balance"
+    NOISY = "noisy"
+    HAZY = "hazy"
+    JPEG_ARTIFACTS = "jpeg_artifacts"
+    GLARING = "glaring"
+    ROTATION = "rotation"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How much of one defect a photo shows.
+
+    Attributes:
+        defect: Which defect.
+        severity: In [0, 1]; 0 is a photo free of it, 1 as bad as the calibration photos get.
+        threshold: In (0, 1]; the severity from which the defect counts as found.
+    """
+
+    defect: Defect
+    severity: float
+    threshold: float
+
+    @property
+    def found(self) -> bool:
+        return self.severity >= self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the detector saw in one photo.
+
+    Attributes:
+        width: Full width as displayed (after EXIF orientation), pixels.
+        height: Full height as displayed, pixels.
+        format: Format of the file, as `imaging.formats.ImageFormat` spells it, e.g. "jpeg".
+        angle_deg: Tilt of the camera; positive when the scene leans counter-clockwise, so that
+            turning the photo clockwise by it makes verticals vertical. 0 when nothing tells.
+        findings: One for each defect, in the order of `Defect`.
+    """
+
+    width: int
+    height: int
+    format: str
+    angle_deg: float
+    findings: tuple[Finding, ...]
+
+    @property
+    def found(self) -> tuple[Defect, ...]:
+        """The defects that count as found, in the order of `Defect`."""
+        return tuple(f.defect for f in self.findings if f.found)
+
+    def severity(self, defect: Defect) -> float:
+        """Severity of one defect, in [0, 1]."""
+        return next(f.severity for f in self.findings if f.defect is defect)

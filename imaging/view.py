@@ -1,0 +1,72 @@
+"""A photo at viewing size: the small copy that defects are judged on, with the features many of them share."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.image import Image, Plane
+
+MIN_LONG_SIDE_PX = 640
+"""The view is the smallest 1/1, 1/2, 1/4 or 1/8 of a photo whose long side is still this long: a screen's worth of
+pixels. What cannot be seen at that size is no defect of a listing photo, and JPEG decodes to these scales cheaply."""
+
+THUMBNAIL_SIDE_PX = 160
+"""Long side of the thumbnail that tone and colour are judged on."""
+
+
+def view_factor(width: int, height: int) -> int:
+    """Return the reduction (1, 2, 4 or 8) between a photo of that size and its view."""
+    long_side = max(width, height)
+    return next((n for n in (8, 4, 2) if long_side // n >= MIN_LONG_SIDE_PX), 1)
+
+
+class View:
+    """A reduced photo and features computed from it at most once.
+
+    Attributes:
+        image: The reduced photo.
+        factor: Full-size pixels per pixel of `image` along one side (1, 2, 4 or 8).
+        jpeg_quality: Quality of the file in [1, 100] as its quantisation tables tell it (IJG scale); None when
+            the file is no JPEG or when the view was made from pixels.
+    """
+
+    def __init__(self, image: Image, factor: int = 1, jpeg_quality: int | None = None) -> None:
+        self.image = image
+        self.factor = factor
+        self.jpeg_quality = jpeg_quality
+
+    @classmethod
+    def of(cls, image: Image) -> View:
+        """Make the view of full-size pixels, shape (H, W, 3)."""
+        height, width = image.shape[:2]
+        factor = view_factor(width, height)
+        if factor == 1:
+            return cls(image)
+        size = (max(1, width // factor), max(1, height // factor))
+        return cls(cv2.resize(image, size, interpolation=cv2.INTER_AREA), factor)
+
+    @cached_property
+    def luma(self) -> Plane:
+        """BT.601 luma of the view, uint8 (H, W)."""
+        return cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY)
+
+    @cached_property
+    def thumbnail(self) -> Image:
+        """The view at a long side of at most `THUMBNAIL_SIDE_PX`, area-averaged, uint8 (h, w, 3)."""
+        height, width = self.image.shape[:2]
+        scale = THUMBNAIL_SIDE_PX / max(height, width)
+        if scale >= 1:
+            return self.image
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        return cv2.resize(self.image, size, interpolation=cv2.INTER_AREA)
+
+    @cached_property
+    def thumbnail_linear(self) -> NDArray[np.float32]:
+        """The thumbnail in linear light, float32 (h, w, 3) in [0, 1]."""
+        from imaging.color import srgb_to_linear
+
+        return srgb_to_linear(self.thumbnail)
