@@ -1,0 +1,35 @@
+"""The repairs: one file per defect, declared in the catalogue."""
+
+from __future__ import annotations
+
+from enhancers import (
+    blur,
+    glaring,
+    hazy,
+    jpeg_artifacts,
+    low_contrast,
+    low_light,
+    noisy,
+    poor_white_balance,
+    rotation,
+)
+from enhancers.base import Enhancer, EnhancerSpec
+from imaging.defects import Defect
+
+CATALOGUE: tuple[EnhancerSpec, ...] = (
+    EnhancerSpec(Defect.BLUR, blur.build, "Blurred", blur.METHOD),
+    EnhancerSpec(Defect.LOW_LIGHT, low_light.build, "Too dark", low_light.METHOD),
+    EnhancerSpec(Defect.LOW_CONTRAST, low_contrast.build, "Flat, little contrast", low_contrast.METHOD),
+    EnhancerSpec(Defect.POOR_WHITE_BALANCE, poor_white_balance.build, "Colour cast", poor_white_balance.METHOD),
+    EnhancerSpec(Defect.NOISY, noisy.build, "Noisy", noisy.METHOD),
+    EnhancerSpec(Defect.HAZY, hazy.build, "Hazy", hazy.METHOD),
+    EnhancerSpec(Defect.JPEG_ARTIFACTS, jpeg_artifacts.build, "Compression artefacts", jpeg_artifacts.METHOD),
+    EnhancerSpec(Defect.GLARING, glaring.build, "Too bright, blown highlights", glaring.METHOD),
+    EnhancerSpec(Defect.ROTATION, rotation.build, "Tilted", rotation.METHOD),
+)
+"""Every repair, in the order of `Defect`."""
+
+
+def build_enhancer(defect: Defect, device: str = "cpu") -> Enhancer:
+    """Build the enhancer of one defect on a torch device ("cpu", "cuda")."""
+    return next(spec for spec in CATALOGUE if spec.defect is defect).build(device)

@@ -1,0 +1,48 @@
+"""The application: what `serve run deployments.app:build_app` and the Serve YAMLs start.
+
+No `from __future__ import annotations` here: Serve reads the annotation of `build_app` to parse its arguments.
+"""
+
+from collections.abc import Sequence
+
+import ray
+from ray import serve
+from ray.serve import Application
+
+from configs.settings import AppArgs
+from deployments.adjuster import AdjusterServer
+from deployments.detector import DetectorServer
+from deployments.enhancer import EnhancerServer
+from deployments.ingress import Ingress
+from deployments.resources import ADJUSTER, DETECTOR, ENHANCER, INGRESS, Accelerator, options, resolve_accelerator
+from enhancers import CATALOGUE
+from enhancers.base import EnhancerSpec
+from imaging.limits import Limits
+
+
+def build_app(args: AppArgs) -> Application:
+    """Build the application for the cluster it is started on.
+
+    Raises:
+        ValueError: `accelerator` is "gpu" and the cluster has none.
+    """
+    cluster = ray.cluster_resources() if ray.is_initialized() else {}
+    return compose(args, resolve_accelerator(args.accelerator, cluster), CATALOGUE)
+
+
+def compose(args: AppArgs, accelerator: Accelerator, catalogue: Sequence[EnhancerSpec]) -> Application:
+    """Bind the deployments: one detector, one adjuster, one enhancer for each entry of the catalogue, one ingress."""
+    limits = Limits(max_bytes=round(args.max_megabytes * 1e6), max_pixels=round(args.max_megapixels * 1e6))
+    num_gpus = args.gpu_fraction if accelerator == "gpu" else 0
+    detector = serve.deployment(DetectorServer, name="Detector", **options(DETECTOR, args))
+    adjuster = serve.deployment(AdjusterServer, name="Adjuster", **options(ADJUSTER, args))
+    enhancer = serve.deployment(EnhancerServer, **options(ENHANCER, args, num_gpus))
+    ingress = serve.deployment(Ingress, name="Ingress", **options(INGRESS, args))
+    return ingress.bind(
+        detector=detector.bind(limits),
+        enhancers={
+            spec.defect: enhancer.options(name=f"Enhancer-{spec.defect}").bind(spec, limits) for spec in catalogue
+        },
+        adjuster=adjuster.bind(limits),
+        args=args,
+    )

@@ -1,0 +1,27 @@
+"""What a replica runs on: its threads and its share of a GPU."""
+
+import os
+
+import cv2
+import ray
+
+
+def prepare_replica() -> str:
+    """Pin the threads of this process and return the torch device it may use ("cpu" or "cuda").
+
+    Photos are worked on in parallel by replicas and their request threads; OpenCV's own pool would only make them
+    contend. torch runs the heavy repairs and gets the cores the process may run on.
+    """
+    cv2.setNumThreads(1)
+    os.environ["OMP_NUM_THREADS"] = str(len(os.sched_getaffinity(0)))
+    context = ray.get_runtime_context()
+    if not context.get_accelerator_ids().get("GPU"):
+        return "cpu"
+    import torch
+
+    if not torch.cuda.is_available():
+        return "cpu"
+    # Fractions of a GPU are Ray's bookkeeping only: this is what keeps a replica within its own.
+    share = context.get_assigned_resources().get("GPU", 1)
+    torch.cuda.set_per_process_memory_fraction(min(1.0, share))
+    return "cuda"

@@ -1,0 +1,70 @@
+"""The deployment that repairs one defect. Bound once for each entry of the catalogue."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from deployments.device import prepare_replica
+from deployments.messages import InTransit, Output, Result, Stages, Upload
+from detector import severity_of
+from enhancers.base import EnhancerSpec
+from enhancers.plan import Step
+from enhancers.repair import repair_step
+from imaging.codec import decode, encode
+from imaging.limits import Limits
+
+WARM_UP_SIDE_PX = 256
+
+
+class EnhancerServer:
+    """A thin shell around an enhancer: it decodes if it is first on the way, encodes if it is last."""
+
+    def __init__(self, spec: EnhancerSpec, limits: Limits) -> None:
+        self._limits = limits
+        self._enhancer = spec.build(prepare_replica())
+        self._stage = str(spec.defect)
+        # The first pass pays for lazy initialisation; it shall not be a client's photo. Dark noise leaves no enhancer idle.
+        dark_noise = np.random.default_rng(0).integers(0, 60, (WARM_UP_SIDE_PX, WARM_UP_SIDE_PX, 3), np.uint8)
+        self._enhancer.enhance(dark_noise)
+
+    def repair(
+        self, source: Upload | InTransit, step: Step, output: Output, last: bool, verify: bool
+    ) -> InTransit | Result:
+        """Run one step.
+
+        Args:
+            source: The upload, when this step is the first; otherwise what the step before returned.
+            step: What to repair, and how strongly.
+            output: How the result is written; `max_side` is applied on decoding.
+            last: Whether to encode the result rather than hand pixels on.
+            verify: Whether a repair that did not lessen its defect is dropped.
+
+        Raises:
+            BelvedereError: The upload is no photo, or over a limit.
+        """
+        if isinstance(source, InTransit):
+            transit = source
+        else:
+            stages = Stages()
+            with stages.measure("decode"):
+                photo = decode(source, self._limits, output.max_side)
+            transit = InTransit(photo, (), stages)
+
+        stages = Stages(list(transit.stages.spent))
+        with stages.measure(self._stage):
+            result = repair_step(self._enhancer, transit.photo, step, severity_of if verify else None)
+        fixed = (*transit.fixed, step.defect) if result.kept else transit.fixed
+        if not last:
+            return InTransit(result.photo, fixed, stages)
+        return finish(InTransit(result.photo, fixed, stages), output)
+
+
+def finish(transit: InTransit, output: Output) -> Result:
+    """Encode a photo, unless nothing was repaired in it."""
+    format = output.encode.format or transit.photo.format.output
+    if not transit.fixed:
+        return Result(None, format, (), transit.stages)
+    stages = Stages(list(transit.stages.spent))
+    with stages.measure("encode"):
+        data = np.frombuffer(encode(transit.photo, replace(output.encode, format=format)), np.uint8)
+    return Result(data, format, transit.fixed, stages)

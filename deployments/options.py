@@ -1,0 +1,135 @@
+"""The options of a request, as form fields or query parameters: names, ranges, and what is said when one is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from deployments.messages import Output
+from enhancers.adjust import RANGES, Adjustments
+from enhancers.plan import Strategy
+from imaging.codec import EncodeOptions
+from imaging.defects import Defect
+from imaging.errors import InvalidParameterError, UnknownDefectError
+from imaging.formats import ImageFormat
+
+Fields = Mapping[str, Sequence[str]]
+"""The fields of a form and the query, each with all its values."""
+
+
+def parse_defect(name: object) -> Defect:
+    """Return the defect of that name.
+
+    Raises:
+        UnknownDefectError: There is none.
+    """
+    try:
+        return Defect(str(name))
+    except ValueError:
+        known = ", ".join(Defect)
+        raise UnknownDefectError(f"there is no defect {str(name)[:40]!r}; the defects are {known}") from None
+
+
+DefectName = Annotated[Defect, BeforeValidator(parse_defect)]
+Strength = Annotated[float, Field(ge=0, le=1, description="How much of the repair is applied: 0 nothing, 1 all of it.")]
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NoOptions(_Options):
+    """The options of the routes that only look at a photo: none."""
+
+
+class OutputOptions(_Options):
+    """How a result is written."""
+
+    format: Literal["jpeg", "png", "webp", "avif"] | None = Field(
+        None, description="Format of the result; by default that of the upload (HEIC comes back as JPEG)."
+    )
+    quality: int | None = Field(None, ge=1, le=100, description="Quality of a JPEG, WebP or AVIF result.")
+    max_side: int | None = Field(
+        None, ge=16, le=20_000, description="Longest side of the result in pixels; smaller photos keep their size."
+    )
+    keep_metadata: bool = Field(True, description="Keep EXIF and the colour profile; false strips all of it, GPS too.")
+
+    def output(self, default_quality: int) -> Output:
+        """Return these options as the codec takes them."""
+        format = None if self.format is None else ImageFormat(self.format)
+        quality = default_quality if self.quality is None else self.quality
+        return Output(EncodeOptions(format, quality, self.keep_metadata), self.max_side)
+
+
+class EnhanceOptions(OutputOptions):
+    """The options of `/enhance_image`."""
+
+    defects: list[DefectName] = Field(
+        default_factory=list, description="Repair exactly these, found or not; by default what the detector finds."
+    )
+    strategy: Strategy = Field(Strategy.ALL, description="Repair all that is found, or only the most important.")
+    strength: Strength = 1.0
+
+
+class FixOptions(OutputOptions):
+    """The options of `/fix_defect`."""
+
+    defect_to_fix: DefectName = Field(description="The defect to repair, found or not.")
+    strength: Strength = 1.0
+
+
+class AdjustOptions(OutputOptions):
+    """The options of `/adjust_image`, but for the settings themselves, which `enhancers.adjust` declares."""
+
+
+OptionsT = TypeVar("OptionsT", bound=_Options)
+
+
+def parse(model: type[OptionsT], fields: Fields) -> OptionsT:
+    """Return the options that the fields spell.
+
+    Raises:
+        InvalidParameterError: A field is unknown, repeated without need, or out of range.
+        UnknownDefectError: A defect that does not exist.
+    """
+    raw: dict[str, Any] = {}
+    for name, values in fields.items():
+        field = model.model_fields.get(name)
+        if field is not None and str(field.annotation).startswith("list"):
+            raw[name] = list(values)
+        elif len(values) > 1:
+            raise InvalidParameterError(f"{name!r} is given {len(values)} times; once is enough")
+        else:
+            raw[name] = values[0]
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])[:60]
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(model.model_fields) or "none"
+            raise InvalidParameterError(f"there is no option {name!r} here; the options are: {known}") from None
+        raise InvalidParameterError(f"{name}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
+
+
+def parse_adjustments(fields: Fields) -> tuple[AdjustOptions, Adjustments]:
+    """Return the output options and the manual settings that the fields spell.
+
+    Raises:
+        InvalidParameterError: A field is unknown, not a number, or out of range.
+    """
+    settings: dict[str, float] = {}
+    others: dict[str, Sequence[str]] = {}
+    for name, values in fields.items():
+        if name not in RANGES:
+            others[name] = values
+            continue
+        try:
+            [value] = values
+            settings[name] = float(value)
+        except ValueError:
+            low, high = RANGES[name]
+            raise InvalidParameterError(f"{name} is one number from {low:g} to {high:g}") from None
+    return parse(AdjustOptions, others), Adjustments(**settings)

@@ -1,0 +1,70 @@
+"""What each deployment asks of the cluster when no YAML says otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from configs.settings import AppArgs
+
+Accelerator = Literal["cpu", "gpu"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """CPU share and replica bounds of one kind of deployment.
+
+    Attributes:
+        num_cpus: Scheduling share of each replica; bookkeeping, not a cap. The eleven replicas of the smallest
+            application (ingress, detector, adjuster and nine enhancers at one each) fit two CPUs with room to scale.
+        max_replicas: Upper bound for the autoscaler.
+        max_ongoing_requests: Photos one replica works on at a time. Decoding, OpenCV and torch release the interpreter
+            lock, so two keep both cores of a small machine busy; more would only hold more pixels in memory.
+        target_ongoing_requests: Load at which the autoscaler adds a replica; at most `max_ongoing_requests`, or it
+            never would.
+    """
+
+    num_cpus: float
+    max_replicas: int
+    max_ongoing_requests: int
+    target_ongoing_requests: float
+
+
+INGRESS = Resources(num_cpus=0.2, max_replicas=2, max_ongoing_requests=100, target_ongoing_requests=32)
+DETECTOR = Resources(num_cpus=0.2, max_replicas=2, max_ongoing_requests=2, target_ongoing_requests=1.5)
+ENHANCER = Resources(num_cpus=0.1, max_replicas=2, max_ongoing_requests=2, target_ongoing_requests=1.5)
+ADJUSTER = ENHANCER
+
+
+def resolve_accelerator(requested: Literal["auto", "cpu", "gpu"], cluster: Mapping[str, float]) -> Accelerator:
+    """Return where enhancers run, given the cluster's total resources as Ray counts them.
+
+    Raises:
+        ValueError: GPUs are asked for and the cluster has none; the replicas would wait for ever.
+    """
+    has_gpu = cluster.get("GPU", 0) > 0
+    if requested == "gpu" and not has_gpu:
+        raise ValueError("accelerator is 'gpu' and the cluster has no GPU: add a GPU node, or use 'auto' or 'cpu'")
+    if requested == "auto":
+        return "gpu" if has_gpu else "cpu"
+    return requested
+
+
+def options(resources: Resources, args: AppArgs, num_gpus: float = 0) -> dict[str, Any]:
+    """Return the options of a Serve deployment."""
+    return {
+        "ray_actor_options": {"num_cpus": resources.num_cpus, "num_gpus": num_gpus},
+        "autoscaling_config": {
+            "min_replicas": 1,
+            "max_replicas": resources.max_replicas,
+            "target_ongoing_requests": resources.target_ongoing_requests,
+            "upscale_delay_s": 5,
+            "downscale_delay_s": 300,
+        },
+        "max_ongoing_requests": resources.max_ongoing_requests,
+        "max_queued_requests": args.max_queued_requests,
+        "backpressure_config": {"status_code": 503, "retry_after_s": args.retry_after_s},
+        "graceful_shutdown_timeout_s": 10,
+        "graceful_shutdown_wait_loop_s": 0.5,
+        "health_check_period_s": 5,
+        "health_check_timeout_s": 30,
+    }
