@@ -51,14 +51,22 @@ def run(args: argparse.Namespace) -> int:
                 [Path(sys.executable).with_name("serve"), "run", "--app-dir", str(ROOT), yaml_path],
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=_environment(loopback=http["host"] == "127.0.0.1"),
+                env=_environment(Path(folder), loopback=http["host"] == "127.0.0.1"),
                 start_new_session=True,
             )
         return _watch(psutil.Process(process.pid), process, _url(http["host"], http["port"]), log_path)
 
 
-def _environment(loopback: bool) -> dict[str, str]:
-    environment = FAST_SETTINGS | os.environ
+def _environment(folder: Path, loopback: bool) -> dict[str, str]:
+    # A cluster and a proxy of its own, whatever else runs on this machine.
+    own = {
+        "RAY_ADDRESS": "local",
+        "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": str(folder / "haproxy.cfg"),
+        "RAY_SERVE_HAPROXY_SOCKET_PATH": str(folder / "haproxy.sock"),
+        "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": str(folder),
+        "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(folder / "server-state"),
+    }
+    environment = FAST_SETTINGS | own | os.environ
     haproxy = Path(sys.executable).with_name("belvedere-haproxy")
     if loopback and haproxy.exists():
         environment.setdefault("RAY_SERVE_HAPROXY_BINARY_PATH", str(haproxy))
@@ -101,7 +109,7 @@ def _stop(root: psutil.Process, process: subprocess.Popen[bytes]) -> None:
     except psutil.NoSuchProcess:
         family = []
     if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         try:
             process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:

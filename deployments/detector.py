@@ -1,6 +1,6 @@
 """The deployment that finds the defects of a photo."""
 
-from deployments.device import prepare_replica
+from deployments.device import photo_slots, prepare_replica
 from deployments.messages import Inspection, Stages, Upload
 from detector import detect
 from imaging.codec import decode_view
@@ -13,6 +13,7 @@ class DetectorServer:
     def __init__(self, limits: Limits) -> None:
         prepare_replica()
         self._limits = limits
+        self._slots = photo_slots()
 
     def inspect(self, upload: Upload) -> Inspection:
         """Return the report of an encoded photo.
@@ -21,8 +22,9 @@ class DetectorServer:
             BelvedereError: The upload is no photo, or over a limit.
         """
         stages = Stages()
-        with stages.measure("view"):
-            header, view = decode_view(upload, self._limits)
-        with stages.measure("detect"):
-            report = detect(width=header.width, height=header.height, format=header.format, view=view)
+        with self._slots:
+            with stages.measure("view"):
+                header, view = decode_view(upload, self._limits)
+            with stages.measure("detect"):
+                report = detect(width=header.width, height=header.height, format=header.format, view=view)
         return Inspection(report, stages)

@@ -1,9 +1,19 @@
 """What a replica runs on: its threads and its share of a GPU."""
 
 import os
+from threading import Semaphore
 
 import cv2
 import ray
+
+PHOTOS_AT_A_TIME = 2
+"""Photos a replica works on at once. Decoders, OpenCV and torch release the interpreter lock, so two keep two cores
+busy; more would only hold more pixels in memory."""
+
+
+def photo_slots() -> Semaphore:
+    """Return what a replica's threads hold while they have pixels in memory."""
+    return Semaphore(PHOTOS_AT_A_TIME)
 
 
 def prepare_replica() -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from deployments.device import prepare_replica
+from deployments.device import photo_slots, prepare_replica
 from deployments.messages import InTransit, Output, Result, Stages, Upload
 from detector import severity_of
 from enhancers.base import EnhancerSpec
@@ -21,9 +21,10 @@ class EnhancerServer:
 
     def __init__(self, spec: EnhancerSpec, limits: Limits) -> None:
         self._limits = limits
+        self._slots = photo_slots()
         self._enhancer = spec.build(prepare_replica())
         self._stage = str(spec.defect)
-        # The first pass pays for lazy initialisation; it shall not be a client's photo. Dark noise leaves no enhancer idle.
+        # The first pass pays for lazy initialisation; it shall not be a client's photo. Dark noise leaves none idle.
         dark_noise = np.random.default_rng(0).integers(0, 60, (WARM_UP_SIDE_PX, WARM_UP_SIDE_PX, 3), np.uint8)
         self._enhancer.enhance(dark_noise)
 
@@ -42,29 +43,32 @@ class EnhancerServer:
         Raises:
             BelvedereError: The upload is no photo, or over a limit.
         """
-        if isinstance(source, InTransit):
-            transit = source
-        else:
-            stages = Stages()
-            with stages.measure("decode"):
-                photo = decode(source, self._limits, output.max_side)
-            transit = InTransit(photo, (), stages)
+        with self._slots:
+            transit = self._step(self._arrive(source, output), step, verify)
+            return _finish(transit, output) if last else transit
 
-        stages = Stages(list(transit.stages.spent))
+    def _arrive(self, source: Upload | InTransit, output: Output) -> InTransit:
+        if isinstance(source, InTransit):
+            return source
+        stages = Stages()
+        with stages.measure("decode"):
+            photo = decode(source, self._limits, output.max_side)
+        return InTransit(photo, (), stages)
+
+    def _step(self, transit: InTransit, step: Step, verify: bool) -> InTransit:
+        stages = Stages([*transit.stages.spent])
         with stages.measure(self._stage):
             result = repair_step(self._enhancer, transit.photo, step, severity_of if verify else None)
         fixed = (*transit.fixed, step.defect) if result.kept else transit.fixed
-        if not last:
-            return InTransit(result.photo, fixed, stages)
-        return finish(InTransit(result.photo, fixed, stages), output)
+        return InTransit(result.photo, fixed, stages)
 
 
-def finish(transit: InTransit, output: Output) -> Result:
+def _finish(transit: InTransit, output: Output) -> Result:
     """Encode a photo, unless nothing was repaired in it."""
     format = output.encode.format or transit.photo.format.output
     if not transit.fixed:
         return Result(None, format, (), transit.stages)
-    stages = Stages(list(transit.stages.spent))
+    stages = Stages([*transit.stages.spent])
     with stages.measure("encode"):
         data = np.frombuffer(encode(transit.photo, replace(output.encode, format=format)), np.uint8)
     return Result(data, format, transit.fixed, stages)

@@ -28,6 +28,16 @@ REFUSED = (
 T = TypeVar("T")
 
 
+class _BothWays:
+    """A handle to one deployment by value and by reference, made once: a handle made anew routes anew."""
+
+    def __init__(self, handle: DeploymentHandle[Any]) -> None:
+        self._handles = tuple(handle.options(_by_reference=by_reference) for by_reference in (False, True))
+
+    def __getitem__(self, by_reference: bool) -> DeploymentHandle[Any]:
+        return self._handles[by_reference]
+
+
 class Pipeline:
     """Carries photos from deployment to deployment. Holds bytes and references, never pixels."""
 
@@ -38,9 +48,9 @@ class Pipeline:
         adjuster: DeploymentHandle[Any],
         args: AppArgs,
     ) -> None:
-        self._detector = detector
-        self._enhancers = dict(enhancers)
-        self._adjuster = adjuster
+        self._detector = _BothWays(detector)
+        self._enhancers = {defect: _BothWays(enhancer) for defect, enhancer in enhancers.items()}
+        self._adjuster = _BothWays(adjuster)
         self._timeout_s = args.request_timeout_s
         self._refused = RefusedPhotos(args.refuse_for_s)
 
@@ -48,7 +58,7 @@ class Pipeline:
         """Return the detector's report on a photo."""
 
         async def attempt(source: Any, by_reference: bool) -> Inspection:
-            return await self._detector.options(_by_reference=by_reference).inspect.remote(source)
+            return await self._detector[by_reference].inspect.remote(source)
 
         return await self._survive(upload, attempt)
 
@@ -58,8 +68,9 @@ class Pipeline:
         async def attempt(source: Any, by_reference: bool) -> Result:
             by_reference = by_reference or len(steps) > 1
             for step in steps:
-                enhancer = self._enhancers[step.defect].options(_by_reference=by_reference)
-                source = enhancer.repair.remote(source, step, output, step is steps[-1], verify)
+                source = self._enhancers[step.defect][by_reference].repair.remote(
+                    source, step, output, step is steps[-1], verify
+                )
             return await source
 
         return await self._survive(upload, attempt)
@@ -68,7 +79,7 @@ class Pipeline:
         """Apply manual adjustments."""
 
         async def attempt(source: Any, by_reference: bool) -> Result:
-            return await self._adjuster.options(_by_reference=by_reference).adjust.remote(source, adjustments, output)
+            return await self._adjuster[by_reference].adjust.remote(source, adjustments, output)
 
         return await self._survive(upload, attempt)
 

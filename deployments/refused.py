@@ -22,9 +22,9 @@ class RefusedPhotos:
 
     def add(self, upload: Upload) -> None:
         """Refuse a photo from now on."""
-        self._until[sha256(upload).digest()] = self._clock() + self._refuse_for_s
+        self._until[sha256(upload.data).digest()] = self._clock() + self._refuse_for_s
 
     def __contains__(self, upload: Upload) -> bool:
         now = self._clock()
         self._until = {digest: until for digest, until in self._until.items() if until > now}
-        return bool(self._until) and sha256(upload).digest() in self._until
+        return bool(self._until) and sha256(upload.data).digest() in self._until

@@ -17,10 +17,9 @@ class Resources:
         num_cpus: Scheduling share of each replica; bookkeeping, not a cap. The eleven replicas of the smallest
             application (ingress, detector, adjuster and nine enhancers at one each) fit two CPUs with room to scale.
         max_replicas: Upper bound for the autoscaler.
-        max_ongoing_requests: Photos one replica works on at a time. Decoding, OpenCV and torch release the interpreter
-            lock, so two keep both cores of a small machine busy; more would only hold more pixels in memory.
-        target_ongoing_requests: Load at which the autoscaler adds a replica; at most `max_ongoing_requests`, or it
-            never would.
+        max_ongoing_requests: Photos sent to one replica at a time. It works on `device.PHOTOS_AT_A_TIME` of them; the
+            others wait there as files, because waiting in the caller costs a probe every few milliseconds.
+        target_ongoing_requests: Load at which the autoscaler adds a replica.
     """
 
     num_cpus: float
@@ -30,8 +29,8 @@ class Resources:
 
 
 INGRESS = Resources(num_cpus=0.2, max_replicas=2, max_ongoing_requests=100, target_ongoing_requests=32)
-DETECTOR = Resources(num_cpus=0.2, max_replicas=2, max_ongoing_requests=2, target_ongoing_requests=1.5)
-ENHANCER = Resources(num_cpus=0.1, max_replicas=2, max_ongoing_requests=2, target_ongoing_requests=1.5)
+DETECTOR = Resources(num_cpus=0.2, max_replicas=2, max_ongoing_requests=16, target_ongoing_requests=4)
+ENHANCER = Resources(num_cpus=0.1, max_replicas=2, max_ongoing_requests=16, target_ongoing_requests=4)
 ADJUSTER = ENHANCER
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import numpy as np
 from starlette.datastructures import UploadFile
@@ -50,7 +50,9 @@ async def read_upload(request: Request, max_bytes: int) -> tuple[Upload, Fields]
 
 
 async def _read_form(request: Request, max_bytes: int, fields: dict[str, list[str]]) -> bytes:
-    parser = MultiPartParser(request.headers, _limited(request, max_bytes + FORM_OVERHEAD_BYTES), max_files=8)
+    parser = MultiPartParser(
+        request.headers, _limited(request, max_bytes + FORM_OVERHEAD_BYTES), max_files=8, max_fields=64
+    )
     parser.spool_max_size = max_bytes + FORM_OVERHEAD_BYTES  # a photo is held in memory anyway: spare it the disk
     try:
         form = await parser.parse()
@@ -72,7 +74,7 @@ async def _read_form(request: Request, max_bytes: int, fields: dict[str, list[st
     return photos[0]
 
 
-async def _limited(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
+async def _limited(request: Request, max_bytes: int) -> AsyncGenerator[bytes, None]:
     """Yield the body; raise once it is longer than `max_bytes`, having read the rest without keeping it."""
     received = 0
     announced = int(request.headers.get("content-length") or 0)
