@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from fastapi import FastAPI, Response
+from fastapi_offline import FastAPIOffline
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -31,7 +32,8 @@ class Service(Protocol):
 
 def create_api(service: Service, args: AppArgs) -> FastAPI:
     """Build the ASGI application in front of `service`."""
-    api = FastAPI(title="Belvedere", description=openapi.DESCRIPTION, version=openapi.VERSION)
+    # Offline: the page at /docs loads nothing from other hosts.
+    api = FastAPIOffline(title="Belvedere", description=openapi.DESCRIPTION, version=openapi.VERSION)
     problems.install(api, args.retry_after_s)
     max_bytes = round(args.max_megabytes * 1e6)
 

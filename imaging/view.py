@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.image import Image, Plane
+from imaging.measures.tilt import Tilt, measure_tilt
 
 MIN_LONG_SIDE_PX = 640
 """The view is the smallest 1/1, 1/2, 1/4 or 1/8 of a photo whose long side is still this long: a screen's worth of
@@ -70,3 +71,8 @@ class View:
         from imaging.color import srgb_to_linear
 
         return srgb_to_linear(self.thumbnail)
+
+    @cached_property
+    def tilt(self) -> Tilt:
+        """How far the camera was tilted."""
+        return measure_tilt(self.luma)

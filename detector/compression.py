@@ -1,0 +1,37 @@
+"""Sees JPEG artefacts."""
+
+from __future__ import annotations
+
+from detector.base import ramp
+from imaging.measures.blockiness import BLOCK_PX, find_grid
+from imaging.view import View
+
+JPEG_ARTIFACTS_THRESHOLD = 0.2
+"""At most 2 % false alarms on clean calibration photos, which are light JPEGs mostly."""
+
+NONE_CONTRAST, FULL_CONTRAST = 0.8, 3.4
+"""Contrast of the block grid, in codes, of severity 0 and 1: quality 70 and 10."""
+
+SEEN_AT_FACTOR = {1: 1.0, 2: 1.35, 4: 1.8}
+"""Factor on the contrast in a reduced view, whose area means soften the steps; in a view reduced eight times
+blocks are pixels and nothing shows."""
+
+GOOD_QUALITY = 80
+"""Quality of the file from which what shows was there before, or is content: then only strong contrast counts."""
+
+DISTRUST = 0.8
+"""Factor on the contrast in a file of good quality."""
+
+
+def jpeg_artifacts_severity(view: View) -> float:
+    """Severity of JPEG artefacts: how much of a grid of block edges shows in the pixels.
+
+    The quality of the file alone is fooled both ways (coarse photos saved again finely; smooth photos that look fine at
+    any quality), so that it only sets how far the pixels are trusted.
+    """
+    if view.factor not in SEEN_AT_FACTOR:
+        return 0.0
+    contrast = find_grid(view.luma, BLOCK_PX // view.factor).contrast * SEEN_AT_FACTOR[view.factor]
+    if view.jpeg_quality is not None and view.jpeg_quality >= GOOD_QUALITY:
+        contrast *= DISTRUST
+    return ramp(contrast, NONE_CONTRAST, FULL_CONTRAST)

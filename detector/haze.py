@@ -1,0 +1,19 @@
+"""Haze: a veil of scattered light, from fog, smoke, or a dirty lens."""
+
+from __future__ import annotations
+
+from detector.base import ramp
+from imaging.measures.haze import estimate_veil
+from imaging.view import View
+
+_NONE_SCORE = -4.0
+_FULL_SCORE = 4.0
+"""Log-likelihood ratios of severity 0 and 1; their middle is where a veil and none are equally likely."""
+
+HAZY_THRESHOLD = 0.5
+"""Severity from which a veil counts as found."""
+
+
+def hazy_severity(view: View) -> float:
+    """Return how surely a veil lies over the photo, in [0, 1]; its amount goes into it, as blacks and whites do."""
+    return ramp(estimate_veil(view.thumbnail).haze_score, _NONE_SCORE, _FULL_SCORE)

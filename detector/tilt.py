@@ -1,0 +1,14 @@
+"""Tilted horizon or verticals."""
+
+from __future__ import annotations
+
+from detector.base import ramp
+from imaging.view import View
+
+LEVEL_DEG, SEVERE_DEG = 0.0, 8.0
+"""Tilts of severity 0 and 1. Nothing is dead in between: the closed loop must see a repair from 2 to 0.5 degrees."""
+
+
+def rotation_severity(view: View) -> float:
+    """Severity of the tilt: proportional to the angle, 1 from 8 degrees."""
+    return ramp(abs(view.tilt.angle_deg), LEVEL_DEG, SEVERE_DEG)

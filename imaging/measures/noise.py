@@ -1,0 +1,156 @@
+"""How much noise a photo carries, by brightness and by frequency, measured in the photo itself.
+
+After Ponomarenko et al., "An automatic approach to lossy compression of AVIRIS images" (IGARSS 2007), and Colom and Buades,
+"Analysis and extension of the Ponomarenko method" (IPOL 2013): among 8x8 DCT blocks of one brightness those with the
+least energy at low frequencies are flat, and what else they hold is noise. Frequencies are kept apart, because
+demosaicing, resizing and compression leave noise that is anything but white (Lebrun, Colom and Morel, "The noise
+clinic", IPOL 2015). What differs: few blocks and few brightness bins, since the answer has to come within milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.image import Plane
+
+BLOCK_PX = 8
+"""Side of the blocks, pixels."""
+
+
+def _dct_basis() -> NDArray[np.float64]:
+    index = np.arange(BLOCK_PX)
+    rows = np.cos(np.pi * (2 * index[None] + 1) * index[:, None] / (2 * BLOCK_PX)) * np.sqrt(2 / BLOCK_PX)
+    rows[0] /= np.sqrt(2)
+    return np.einsum("ui,vj->uvij", rows, rows).reshape(BLOCK_PX**2, BLOCK_PX**2)
+
+
+DCT_BASIS = _dct_basis()
+"""Orthonormal two-dimensional DCT-II of 8x8 pixels, float64 (64 frequencies, 64 pixels), both in row-major order."""
+
+_ORDER = np.add.outer(np.arange(BLOCK_PX), np.arange(BLOCK_PX)).reshape(-1)
+_SELECTION = (_ORDER >= 1) & (_ORDER <= 3)
+_ESTIMATION = _ORDER >= 3
+
+BINS = 8
+"""Brightness bins; the noise of a camera changes slowly with brightness."""
+
+FLAT_SHARE = 0.12
+"""Share of the blocks of a bin that counts as flat. Less is noisier, more takes in texture (sweep 0.05 to 0.3)."""
+
+MIN_BLOCKS = 10
+"""Flat blocks that a bin needs to speak for itself."""
+
+SELECTION_BIAS = 0.6
+"""Expected energy of the selecting frequencies in flat blocks over that of all blocks of pure noise: the flattest were
+chosen by it (simulation with white noise in half of the blocks)."""
+
+LEVEL_RANGE = 2.5
+"""A bin may exceed or fall short of the photo's noise by this factor, and no more: beyond is texture or clipping."""
+
+CLIPPED_SHARE = 0.1
+"""Blocks with more pixels than this at 0 or 255 say nothing of noise."""
+
+NEAR_CLIPPING = (16, 240)
+"""Brightness outside which tone curves flatten noise away; used for the floor where other blocks exist."""
+
+FLOOR_QUANTILE = 0.05
+"""Noise is everywhere, texture is not: at least this share of the blocks must be as noisy as the floor says."""
+
+FLOOR_FACTOR = 1.5
+"""Upper bound of the noise over the deviation found at `FLOOR_QUANTILE`. With real noise the ratio is 1.4 to 1.8 (flat blocks
+scatter, and noise depends on brightness); fine texture taken for noise makes it 3 to 20 (measured on calibration photos)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseProfile:
+    """Noise of one plane.
+
+    Attributes:
+        sigma: Standard deviation in codes, typical of the photo.
+        by_code: Factor on it at each brightness, float32 (256,).
+        spectrum: Standard deviation in codes at each frequency of an orthonormal 8x8 DCT where `by_code` is 1,
+            float32 (8, 8); white noise has `sigma` everywhere.
+    """
+
+    sigma: float
+    by_code: NDArray[np.float32]
+    spectrum: NDArray[np.float32]
+
+
+def sample_blocks(plane: Plane, max_blocks: int) -> NDArray[np.float32]:
+    """Return about `max_blocks` 8x8 blocks spread evenly over the plane, float32 (N, 64); none when it is too small."""
+    height, width = plane.shape
+    if height < BLOCK_PX or width < BLOCK_PX:
+        return np.empty((0, BLOCK_PX**2), np.float32)
+    step = max(BLOCK_PX, round(float(np.sqrt(height * width / max_blocks))))
+    windows = np.lib.stride_tricks.sliding_window_view(plane, (BLOCK_PX, BLOCK_PX))[::step, ::step]
+    return windows.reshape(-1, BLOCK_PX**2).astype(np.float32)
+
+
+def measure_noise(plane: Plane, guide: Plane | None = None, max_blocks: int = 12000) -> NoiseProfile:
+    """Measure the noise of a plane.
+
+    Args:
+        plane: uint8 (H, W).
+        guide: Plane whose brightness the noise depends on, uint8 (H, W); the plane itself when None.
+        max_blocks: Blocks that are looked at.
+
+    Returns:
+        The profile; sigma 0 when the plane is too small or clipped to tell.
+    """
+    blocks = sample_blocks(plane, max_blocks)
+    brightness = (blocks if guide is None else sample_blocks(guide, max_blocks)).mean(axis=1)
+    clipped = ((blocks <= 0) | (blocks >= 255)).mean(axis=1)
+    keep = clipped <= CLIPPED_SHARE
+    blocks, brightness = blocks[keep], brightness[keep]
+    if len(blocks) < MIN_BLOCKS:
+        return _silent()
+    energies = np.square(blocks @ DCT_BASIS.T.astype(np.float32))
+    activity = energies[:, _SELECTION].sum(axis=1)
+
+    centres, variances, counts, flats = [], [], [], []
+    bins = np.minimum((brightness * (BINS / 256)).astype(int), BINS - 1)
+    for index in range(BINS):
+        inside = np.flatnonzero(bins == index)
+        count = int(len(inside) * FLAT_SHARE)
+        if count < MIN_BLOCKS:
+            continue
+        flat = inside[np.argpartition(activity[inside], count)[:count]]
+        centres.append(float(brightness[flat].mean()))
+        variances.append(float(energies[flat][:, _ESTIMATION].mean()))
+        counts.append(count)
+        flats.append(flat)
+    if not flats:
+        count = max(1, int(len(blocks) * FLAT_SHARE))
+        flats = [np.argpartition(activity, count - 1)[:count]]
+        centres, variances, counts = [127.5], [float(energies[flats[0]][:, _ESTIMATION].mean())], [count]
+
+    deviations = np.sqrt(np.array(variances))
+    apparent = float(np.average(deviations, weights=counts))
+    sigma = min(apparent, FLOOR_FACTOR * _floor(energies, brightness))
+    if sigma <= 0:
+        return _silent()
+    factors = np.clip(deviations / apparent, 1 / LEVEL_RANGE, LEVEL_RANGE)
+    by_code = np.interp(np.arange(256), centres, factors).astype(np.float32)
+    spectrum = np.zeros(BLOCK_PX**2)
+    for flat, factor in zip(flats, factors, strict=True):
+        spectrum += energies[flat].sum(axis=0) / factor**2
+    spectrum *= (sigma / apparent) ** 2 / sum(counts)
+    spectrum[_SELECTION] /= SELECTION_BIAS
+    spectrum[0] = spectrum[1]
+    return NoiseProfile(sigma, by_code, np.sqrt(spectrum).reshape(BLOCK_PX, BLOCK_PX).astype(np.float32))
+
+
+def _floor(energies: NDArray[np.float32], brightness: NDArray[np.float32]) -> float:
+    """Deviation in codes that all but `FLOOR_QUANTILE` of the blocks reach."""
+    low, high = NEAR_CLIPPING
+    inside = (brightness > low) & (brightness < high)
+    chosen = energies[inside] if inside.sum() >= MIN_BLOCKS else energies
+    return float(np.sqrt(np.quantile(chosen[:, _ESTIMATION].mean(axis=1), FLOOR_QUANTILE)))
+
+
+def _silent() -> NoiseProfile:
+    return NoiseProfile(0.0, np.ones(256, np.float32), np.zeros((BLOCK_PX, BLOCK_PX), np.float32))

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from ray import serve
+
+import deployments.ingress
+from configs.settings import AppArgs
+from deployments.app import compose
+from deployments.routes import Service, create_api
+from enhancers import CATALOGUE
+from enhancers.base import EnhancerSpec
+
+
+class LocalClient:
+    """Sends requests to an ASGI application in this process."""
+
+    def __init__(self, api: FastAPI) -> None:
+        self._transport = httpx.ASGITransport(api, raise_app_exceptions=False)
+
+    def post(self, path: str, **request: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            async with httpx.AsyncClient(transport=self._transport, base_url="http://local") as client:
+                return await client.post(path, **request)
+
+        return asyncio.run(send())
+
+
+class RunLocally(Protocol):
+    def __call__(self, catalogue: Sequence[EnhancerSpec] = CATALOGUE, **args: Any) -> LocalClient: ...
+
+
+@pytest.fixture
+def run_locally(monkeypatch: pytest.MonkeyPatch) -> RunLocally:
+    """Give `run(catalogue, **args)`: the whole application in this process, without a cluster, and a client of it.
+
+    Serve's local testing mode runs the real handles on threads and pickles what passes between them. What it has not is
+    stood in for here: HTTP (the client talks to the pipeline that the ingress was given), the object store (`ray.put`
+    hands the value back), and resources of its own for a replica.
+    """
+    services: list[Service] = []
+
+    def spy(service: Service, args: AppArgs) -> FastAPI:
+        services.append(service)
+        return create_api(service, args)
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # a replica sets it for its process: undone after the test
+    monkeypatch.setattr(deployments.ingress, "create_api", spy)
+    monkeypatch.setattr("deployments.pipeline.ray", SimpleNamespace(put=lambda value: value))
+    no_accelerator = SimpleNamespace(get_accelerator_ids=dict)
+    monkeypatch.setattr("deployments.device.ray", SimpleNamespace(get_runtime_context=lambda: no_accelerator))
+
+    def run(catalogue: Sequence[EnhancerSpec] = CATALOGUE, **args: Any) -> LocalClient:
+        settings = AppArgs.model_validate(args)
+        serve.run(compose(settings, "cpu", catalogue), _local_testing_mode=True)
+        return LocalClient(create_api(services[-1], settings))
+
+    return run
