@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from imaging import exif as exif_block
 from imaging import jpeg, pillow_files, profiles
-from imaging.errors import BadUploadError, InvalidParameterError, TooManyBytesError, UnsupportedFormatError
+from imaging.errors import BadUploadError, InvalidParameterError, UnsupportedFormatError
 from imaging.formats import ImageFormat
 from imaging.image import Image, Plane
-from imaging.limits import Limits
+from imaging.limits import Limits, check_bytes, check_pixels
 from imaging.metadata import Metadata
 from imaging.orientation import displayed_size, upright
 from imaging.sniff import recognise
@@ -229,9 +229,7 @@ def _open(data: Encoded, limits: Limits) -> _Source:
     view = data.data if isinstance(data, np.ndarray) else memoryview(data)
     if view.nbytes == 0:
         raise BadUploadError("the upload is empty")
-    if view.nbytes > limits.max_bytes:
-        size, cap = view.nbytes / 1e6, limits.max_bytes / 1e6
-        raise TooManyBytesError(f"this has {size:.3g} MB, at most {cap:.3g} are accepted")
+    check_bytes(view.nbytes, limits)
     contents = data if isinstance(data, bytes) else view
     file_format = recognise(bytes(view[:64]))
     if file_format is not ImageFormat.JPEG:
@@ -240,7 +238,7 @@ def _open(data: Encoded, limits: Limits) -> _Source:
         header = Header(file_format, width, height, opened.orientation, None, opened.has_alpha, opened.animated)
         return _Source(header, contents, None, opened)
     head = jpeg.read_header(contents)
-    pillow_files.check_pixels(head.width, head.height, limits)
+    check_pixels(head.width, head.height, limits)
     orientation = exif_block.orientation(head.exif)
     width, height = displayed_size(head.width, head.height, orientation)
     header = Header(file_format, width, height, orientation, head.quality)

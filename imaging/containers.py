@@ -85,5 +85,5 @@ def avif_code_points(head: bytes) -> CodePoints | None:
 
 
 def hide_avif_exif(data: bytes) -> bytes:
-    """Return an AVIF with the type of its EXIF item changed to one that readers skip; the data itself if it has none."""
+    """Return an AVIF with the type of its EXIF item changed to one that readers skip; unchanged if it has none."""
     return _EXIF_ITEM.sub(rb"\1skip", data)

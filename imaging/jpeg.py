@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 MAX_SEGMENTS = 4096
 """Real headers have 10 to 50 segments, panoramas with depth data some hundreds. A bound on work for hostile files."""
 
-MAX_SCANS = 100
-"""libjpeg's own progressive script has 10 scans and optimisers use at most about 30. A few bytes of file make another
-scan over all coefficients, which is how a small file could keep a core busy for minutes."""
+MAX_SCANS = 50
+"""libjpeg's own progressive script has 10 scans. A few bytes of file make another scan over all coefficients (0.1 s at
+50 MP here), which is how a small file could keep a core busy for minutes."""
 
 CHROMA_SUBSAMPLED_UP_TO_QUALITY = 94
 """4:2:0 up to this quality, 4:4:4 above, where a client asks for more than a screen can show."""
@@ -39,6 +39,9 @@ _DQT, _SOS, _EOI, _SOI, _APP1, _APP2 = 0xDB, 0xDA, 0xD9, 0xD8, 0xE1, 0xE2
 _EXIF, _ICC = b"Exif\x00\x00", b"ICC_PROFILE\x00"
 _SEGMENT_BYTES = 65533
 _ICC_CHUNK_BYTES = _SEGMENT_BYTES - len(_ICC) - 2
+
+_ALL_COEFFICIENTS = bytes((0, 63, 0))
+"""Spectral selection and successive approximation of a sequential scan (T.81, table B.3)."""
 
 _SCAN, _FILL = re.compile(rb"\xff\xda"), re.compile(rb"\xff+")
 
@@ -64,6 +67,7 @@ class JpegHeader:
         quality: In [1, 100] on the IJG scale, from the luma quantisation table; None when there is no table.
         exif: The EXIF block without its prefix, untrusted.
         icc: The colour profile, untrusted.
+        spectral_at: Where the first scan's header states its coefficients, from the start of the file.
     """
 
     width: int
@@ -72,6 +76,7 @@ class JpegHeader:
     quality: int | None
     exif: bytes | None
     icc: bytes | None
+    spectral_at: int
 
 
 def read_header(data: bytes | memoryview) -> JpegHeader:
@@ -85,7 +90,7 @@ def read_header(data: bytes | memoryview) -> JpegHeader:
     tables: dict[int, bytes] = {}
     exif: bytes | None = None
     icc_chunks: dict[int, bytes] = {}
-    scan_components = 0
+    scan_components = spectral_at = 0
     view = memoryview(data)
     for marker, start, end in _segments(view):
         if marker in _SOF_ALL:
@@ -99,7 +104,7 @@ def read_header(data: bytes | memoryview) -> JpegHeader:
         elif marker == _APP2 and view[start : start + 12] == _ICC and end - start > 14:
             icc_chunks.setdefault(view[start + 12], bytes(view[start + 14 : end]))
         elif marker == _SOS:
-            scan_components = view[start] if end > start else 0
+            scan_components, spectral_at = view[start], end - 3
     if frame is None or len(frame[1]) < 6 + 3 * frame[1][5]:
         raise NotAPhotoError("this JPEG is damaged: it has no frame header")
     kind, body = frame
@@ -118,6 +123,7 @@ def read_header(data: bytes | memoryview) -> JpegHeader:
         quality=None if luma_table is None else estimate_quality(luma_table),
         exif=exif,
         icc=b"".join(icc_chunks[i] for i in sorted(icc_chunks)) or None,
+        spectral_at=spectral_at,
     )
 
 
@@ -135,7 +141,7 @@ def _segments(view: memoryview) -> Iterator[tuple[int, int, int]]:
             at += 2
             continue
         start, end = at + 4, at + 2 + (view[at + 2] << 8 | view[at + 3])
-        if marker in (0x00, _SOI, _EOI) or end < start or end > size:
+        if marker in (0x00, _SOI, _EOI) or end < start or end > size or (marker == _SOS and end - start < 6):
             break
         yield marker, start, end
         if marker == _SOS:
@@ -175,8 +181,9 @@ def decode(data: bytes | memoryview, header: JpegHeader, reduction: int = 1, fas
     """Decode a grey or colour JPEG.
 
     Complete files whose decoding draws no warning are accepted; so is whatever follows the end of the image (phones
-    append videos, depth maps and padding there), and stray bytes before the end marker. Data that ends early or holds
-    impossible codes is refused: libjpeg would fill the rest with grey.
+    append videos, depth maps and padding there), stray bytes before the end marker, and a baseline scan that misstates
+    which coefficients it has (webcams). Data that ends early or holds impossible codes is refused: libjpeg would fill
+    the rest with grey.
 
     Args:
         data: The file.
@@ -195,18 +202,33 @@ def decode(data: bytes | memoryview, header: JpegHeader, reduction: int = 1, fas
         height, width, _, _ = simplejpeg.decode_jpeg_header(data)
         if (height, width) != (header.height, header.width):
             raise NotAPhotoError("this JPEG is damaged: its header contradicts itself")
-        pixels: Image = simplejpeg.decode_jpeg(
-            data,
-            "GRAY" if header.components == 1 else "RGB",
-            fastdct=fast,
-            fastupsample=fast,
-            min_height=header.height // reduction,
-            min_width=header.width // reduction,
-            min_factor=1,
-        )
+        try:
+            pixels = _decode(data, header, reduction, fast)
+        except ValueError as error:
+            if "Invalid SOS parameters for sequential JPEG" not in str(error):
+                raise
+            # libjpeg would ignore them, but told to ignore one warning it ignores all; so they are put right instead.
+            mended = bytearray(data)
+            mended[header.spectral_at : header.spectral_at + 3] = _ALL_COEFFICIENTS
+            pixels = _decode(mended, header, reduction, fast)
     except ValueError as error:
         raise NotAPhotoError("this JPEG is damaged or cut off") from error
     return pixels[..., 0] if header.components == 1 else pixels
+
+
+def _decode(data: bytes | bytearray | memoryview, header: JpegHeader, reduction: int, fast: bool) -> Image:
+    """Decode, taking any warning of libjpeg's for a ValueError; uint8 (H, W, 3), or (H, W, 1) of a grey JPEG."""
+    pixels: Image = simplejpeg.decode_jpeg(
+        data,
+        "GRAY" if header.components == 1 else "RGB",
+        fastdct=fast,
+        fastupsample=fast,
+        min_height=header.height // reduction,
+        min_width=header.width // reduction,
+        min_factor=1,
+        strict=True,
+    )
+    return pixels
 
 
 def encode(image: Image, quality: int, exif: bytes | None, icc: bytes | None) -> bytes:

@@ -25,7 +25,7 @@ from imaging.containers import PngChunks, avif_code_points, hide_avif_exif, png_
 from imaging.errors import BelvedereError, NotAPhotoError, TooManyPixelsError
 from imaging.formats import ImageFormat
 from imaging.image import Image, Plane
-from imaging.limits import Limits
+from imaging.limits import Limits, check_pixels
 from imaging.metadata import Metadata
 
 # Process-wide caps of Pillow and pillow-heif, set here and nowhere else.
@@ -86,20 +86,6 @@ class OpenFile:
     orientation: int
     has_alpha: bool
     animated: bool
-
-
-def check_pixels(width: int, height: int, limits: Limits) -> None:
-    """Refuse a size in pixels over the cap.
-
-    Raises:
-        TooManyPixelsError: It is.
-        NotAPhotoError: A side is 0.
-    """
-    if width < 1 or height < 1:
-        raise NotAPhotoError(f"this photo is {width}×{height} pixels")
-    if width * height > limits.max_pixels:
-        megapixels, cap = width * height / 1e6, limits.max_pixels / 1e6
-        raise TooManyPixelsError(f"this has {megapixels:.3g} megapixels, at most {cap:.3g} are accepted")
 
 
 def open_file(data: bytes | memoryview, file_format: ImageFormat, limits: Limits) -> OpenFile:

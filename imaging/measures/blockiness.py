@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.image import Plane
-from imaging.measures.noise import BLOCK_PX, DCT_BASIS
+from imaging.measures.noise import BLOCK_PX, transform_blocks
 
 STEP_CAP = 12
 """Larger lone steps are edges of things, not of blocks, and count no more than this, codes."""
@@ -110,8 +110,8 @@ def quantisation_scale(plane: Plane, grid: Grid, max_blocks: int = 6000) -> floa
         return 0.0
     stride = max(1, int(np.ceil(np.sqrt(rows * columns / max_blocks))))
     blocks = aligned[: rows * BLOCK_PX, : columns * BLOCK_PX].reshape(rows, BLOCK_PX, columns, BLOCK_PX)
-    chosen = blocks[::stride, :, ::stride].transpose(0, 2, 1, 3).reshape(-1, BLOCK_PX**2).astype(np.float32)
-    coefficients = np.abs(chosen @ DCT_BASIS[_LOW].T.astype(np.float32))
+    chosen = blocks[::stride, :, ::stride].transpose(0, 2, 1, 3).reshape(-1, BLOCK_PX**2)
+    coefficients = np.abs(transform_blocks(chosen)[:, _LOW])
     ratios = []
     for values, standard in zip(coefficients.T, IJG_LUMA_TABLE.reshape(-1)[_LOW], strict=True):
         step = _step(values)
@@ -153,8 +153,8 @@ def _step(values: NDArray[np.float32]) -> int:
     """Quantisation step that absolute coefficients, shape (N,), are multiples of; 0 if none shows."""
     codes = np.minimum((values * _BINS).astype(np.int64), len(_CENTRES) - 1)
     histogram = np.bincount(codes, minlength=len(_CENTRES)).astype(np.float32)
-    counts = _ALIVE @ histogram
-    fits = np.where(counts >= MIN_COEFFICIENTS, _WAVES @ histogram / np.maximum(counts, 1), 0)
+    counts = cv2.gemm(_ALIVE, histogram[:, None], 1, None, 0)[:, 0]
+    fits = np.where(counts >= MIN_COEFFICIENTS, cv2.gemm(_WAVES, histogram[:, None], 1, None, 0)[:, 0] / np.maximum(counts, 1), 0)
     best = float(fits.max())
     if best < MIN_FIT:
         return 0

@@ -108,3 +108,16 @@ class Tones:
 
 
 _CODE_AXIS = np.arange(256, dtype=np.float32)
+
+
+def glare(image: Image) -> float:
+    """Return how blown a thumbnail is, in [0, 2.4]; 0.3 is the median of clean photos.
+
+    White walls are bright without being clipped, a blown window is clipped but small; glare is both. So the share of
+    area with a clipped channel, that with all channels next to white, the mean luma and the black point are added up,
+    with weights that were fitted together with the repair (`enhancers.glaring`).
+    """
+    brightest = Tones(channel_max(image))
+    blown, white = brightest.share_from(250), Tones(channel_min(image)).share_from(240)
+    luma = cv2.mean(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))[0] / 255
+    return blown + 0.73 * white + 0.49 * float(luma) + 0.16 * max(0.0, brightest.code(5)) / 255

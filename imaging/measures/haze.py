@@ -3,9 +3,9 @@
 Koschmieder's model in linear light: `I = J t + A (1 - t)`, with the scene `J`, the airlight `A` and a transmission `t`
 that falls with distance. A veil lifts even the darkest pixels. He, Sun and Tang, "Single Image Haze Removal Using Dark
 Channel Prior" (CVPR 2009), take the darkest channel of every small patch as the veil, which turns white walls grey and
-gives 16 dB on veiled listing photos. What differs: the floor is taken over large tiles, most of which hold something dark
-even in a white room, and the veil is the lower envelope of those floors, rising or falling evenly with height in the photo
-(more cannot be told: a plane in both directions gains 0.1 dB over one in height alone).
+gives 16 dB on veiled listing photos. What differs: the floor is taken over large tiles, most of which hold something
+dark even in a white room, and the veil is the lower envelope of those floors, rising or falling evenly with height in
+the photo (more cannot be told: a plane in both directions gains 0.1 dB over one in height alone).
 """
 
 from __future__ import annotations
@@ -35,24 +35,17 @@ class Veil:
 
     Attributes:
         floor: Light of the darkest things, mean over the photo, in [0.001, 1]: the veil, if there is nothing blacker.
-        slope: Its change from the middle to the bottom edge, relative to `floor`; negative where the top is veiled more.
+        slope: Its change from mid height to the bottom edge, relative to `floor`; negative if the top is veiled more.
         white: 99th percentile of luminance, in [0.001, 1].
-        tint: Colour of the darkest things, float (red, green, blue) of mean 1.
+        tint: Colour of black, float (red, green, blue) of mean 1.
+        haze_score: Log-likelihood ratio, roughly, of a veil against none.
     """
 
     floor: float
     slope: float
     white: float
     tint: tuple[float, float, float]
-
-    @property
-    def haze_score(self) -> float:
-        """Log-likelihood ratio, roughly, of a veil against none; over 0 a veil is likelier.
-
-        High blacks alone would be low contrast too; under a veil the whites stay bright. The weights are those of a
-        logistic regression on clean, veiled and low-contrast calibration photos.
-        """
-        return 4.06 * math.log(self.floor) + 6.58 * math.log(self.white) + 11.5
+    haze_score: float
 
 
 def estimate_veil(thumbnail: Image) -> Veil:
@@ -67,15 +60,29 @@ def estimate_veil(thumbnail: Image) -> Veil:
     floors = SRGB_TO_LINEAR[np.partition(dark, _FLOOR_RANK, axis=1)[:, _FLOOR_RANK]].astype(np.float64)
     floor, slope = _lower_envelope(floors)
     floor = max(floor, _FLOOR_MIN)
-    linear = cv2.LUT(small, SRGB_TO_LINEAR)
-    light = luminance(linear).ravel()
+    light = luminance(cv2.LUT(small, SRGB_TO_LINEAR)).ravel()
     rank = light.size * 99 // 100
     white = max(float(np.partition(light, rank)[rank]), _FLOOR_MIN)
-    channels = small.reshape(-1, 3)
-    rank = len(channels) * 3 // 100
-    low = SRGB_TO_LINEAR[np.partition(channels, rank, axis=0)[rank]].astype(np.float64) + _FLOOR_MIN
+    rank = dark.size * 2 // 1000
+    black = float(SRGB_TO_LINEAR[np.partition(dark, rank, axis=None)[rank]])
+    # Per channel, not per pixel: the least red and the least blue of a photo are black in different places.
+    low = SRGB_TO_LINEAR[np.partition(small.reshape(-1, 3), rank, axis=0)[rank]].astype(np.float64) + _FLOOR_MIN
     red, green, blue = (low / low.mean()).tolist()
-    return Veil(floor, slope / floor, white, (red, green, blue))
+    clipped_share = float(np.count_nonzero(small.max(axis=2) >= 250)) / dark.size
+    score = _haze_score(black, white, float(light.mean()), clipped_share)
+    return Veil(floor, slope / floor, white, (red, green, blue), score)
+
+
+def _haze_score(black: float, white: float, mean: float, clipped_share: float) -> float:
+    """Return the log-odds of a veil: a logistic regression on veiled calibration photos against clean ones, ones of low
+    contrast and over-exposed ones.
+
+    A veil lifts the blackest (0.2 %) of a photo. So does low contrast, but under a veil whites stay bright for the mean
+    of the photo; so does glare, but a veil holds everything below the airlight, so that nothing clips.
+    """
+    lifted = 4.04 * math.log(black + 0.002)
+    bright = 9.77 * math.log(white) - 4.02 * math.log(mean + 0.002)
+    return lifted + bright - 7.56 * clipped_share + 9.18
 
 
 def _lower_envelope(floors: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, float]:

@@ -1,12 +1,12 @@
 """Which colour the light of a photo has, from its thumbnail.
 
-A cast multiplies the channels of linear light, so in log chroma `(log R/G, log B/G)` it shifts the whole photo, and the
-illuminant is found as the shift: Barron, "Convolutional Color Constancy" (ICCV 2015), and Barron and Tsai, "Fast Fourier
-Color Constancy" (CVPR 2017). Two histograms of log chroma vote, one of the pixels weighted by their brightness (near
-neutrals and whites) and one of the local differences (grey edge; van de Weijer et al., TIP 2007), the latter because a
-lawn or a wooden floor that fills the photo has few edges. What differs: the kernels are three Gaussians instead of a
-learned filter of 64 x 64 values (which was less accurate on photos that it had not seen: 3.1 against 3.0 degrees), and the
-prior is a Gaussian along the daylight locus, so that all there is to learn are the eight numbers of `IlluminantArgs`.
+A cast multiplies the channels of linear light, so in log chroma `(log R/G, log B/G)` it shifts the whole photo, and
+the illuminant is found as the shift: Barron, "Convolutional Color Constancy" (ICCV 2015), and Barron and Tsai, "Fast
+Fourier Color Constancy" (CVPR 2017). Two histograms of log chroma vote, one of the pixels weighted by their brightness
+(near neutrals and whites) and one of the local differences (grey edge; van de Weijer et al., TIP 2007), the latter
+because a lawn or a wooden floor that fills the photo has few edges. What differs: each kernel is two Gaussians instead
+of a learned filter of 64 x 64 values (which was less accurate on photos that it had not seen: 3.1 against 3.0 degrees),
+and the prior is a Gaussian along the daylight locus: all there is to learn is the dozen numbers of `IlluminantArgs`.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def _histogram(linear: _Field, weights: _Field) -> _Field:
 
 
 @cache
-def _kernels(args: IlluminantArgs) -> NDArray[np.complex64]:
+def _kernels(args: IlluminantArgs) -> NDArray[np.complexfloating]:
     """Return the transforms of the two kernels that spread the votes, complex (2, 64, 33), centred on bin 0."""
     distance2 = np.fft.ifftshift(_OFFSETS[:, None] ** 2 + _OFFSETS[None, :] ** 2)
 

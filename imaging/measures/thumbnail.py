@@ -11,8 +11,8 @@ from imaging.view import MIN_LONG_SIDE_PX, View
 def thumbnail_of(image: Image) -> Image:
     """Return what `View.of(image).thumbnail` nearly is, uint8 (h, w, 3) of at most 160 px, at an eighth of the cost.
 
-    The first reduction interpolates between four pixels instead of averaging all of them (1.6 ms instead of 13 at 12 MP);
-    averages over the thumbnail's pixels are the same but for noise.
+    The first reduction interpolates between four pixels instead of averaging all of them (1.6 ms instead of 13 at
+    12 MP); averages over the thumbnail's pixels are the same but for noise.
     """
     height, width = image.shape[:2]
     scale = MIN_LONG_SIDE_PX / max(height, width)

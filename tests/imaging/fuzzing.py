@@ -63,6 +63,7 @@ def originals() -> tuple[bytes, ...]:
         files.encoded(picture, kind.AVIF, speed=10, save_all=True, append_images=frames[1:], duration=100),
         files.encoded(picture, kind.HEIC, **tagged),
         files.encoded(translucent, kind.HEIC, quality=50),
+        files.encoded(picture, kind.HEIC, quality=50, tile_size=64),
     )
 
 

@@ -148,7 +148,7 @@ class TestView:
     @pytest.mark.parametrize("file_format", READ)
     @pytest.mark.parametrize(("width", "factor"), [(1279, 1), (1280, 2), (2563, 4)])
     def test_is_the_reduced_photo(self, file_format: ImageFormat, width: int, factor: int) -> None:
-        pixels = scene(width, 440)
+        pixels = scene(width, 160)
         data = encoded(pixels, file_format, quality=95)
         header, view = decode_view(data, LIMITS)
         expected = View.of(pixels)

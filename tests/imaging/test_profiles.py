@@ -73,14 +73,18 @@ class TestTreatment:
         assert profiles.treatment(cmyk_profile(), "RGB") is Treatment.DROP
         assert profiles.treatment(grey_profile(1.8), "RGB") is Treatment.DROP
 
-    @pytest.mark.parametrize(
-        "icc", [b"", b"junk", bytes(128), SRGB[:200], SRGB[:-100], SRGB[:36] + b"xxxx" + SRGB[40:]]
-    )
-    def test_broken_ones_are_dropped(self, icc: bytes) -> None:
-        assert profiles.treatment(icc, "RGB") in (Treatment.DROP, Treatment.ATTACH)
-        photo = decode(encoded(scene(), ImageFormat.JPEG, icc_profile=icc), LIMITS)
+    @pytest.mark.parametrize("icc", [b"junk", bytes(128), SRGB[:200], SRGB[:36] + b"xxxx" + SRGB[40:]])
+    @pytest.mark.parametrize("file_format", READ)
+    def test_broken_ones_are_dropped(self, file_format: ImageFormat, icc: bytes) -> None:
+        assert profiles.treatment(icc, "RGB") is Treatment.DROP
+        photo = decode(encoded(scene(), file_format, icc_profile=icc), LIMITS)
+        assert photo.metadata.icc is None
         assert photo.image.shape == scene().shape
-        encode(photo, EncodeOptions(keep_metadata=False))
+
+    def test_a_png_chunk_that_does_not_inflate_is_dropped(self) -> None:
+        plain = encoded(scene(), ImageFormat.PNG)
+        data = plain[:33] + png_chunk(b"iCCP", b"name\x00\x00no zlib") + plain[33:]
+        assert decode(data, LIMITS).metadata.icc is None
 
     def test_giant_ones_are_dropped(self) -> None:
         assert profiles.treatment(SRGB + bytes(profiles.MAX_ICC_BYTES), "RGB") is Treatment.DROP
