@@ -51,7 +51,7 @@ async def read_upload(request: Request, max_bytes: int) -> tuple[Upload, Fields]
 
 async def _read_form(request: Request, max_bytes: int, fields: dict[str, list[str]]) -> bytes:
     parser = MultiPartParser(
-        request.headers, _limited(request, max_bytes + FORM_OVERHEAD_BYTES), max_files=8, max_fields=64
+        request.headers, _limited(request, max_bytes, FORM_OVERHEAD_BYTES), max_files=8, max_fields=64
     )
     parser.spool_max_size = max_bytes + FORM_OVERHEAD_BYTES  # a photo is held in memory anyway: spare it the disk
     try:
@@ -74,17 +74,18 @@ async def _read_form(request: Request, max_bytes: int, fields: dict[str, list[st
     return photos[0]
 
 
-async def _limited(request: Request, max_bytes: int) -> AsyncGenerator[bytes, None]:
-    """Yield the body; raise once it is longer than `max_bytes`, having read the rest without keeping it."""
+async def _limited(request: Request, max_bytes: int, overhead: int = 0) -> AsyncGenerator[bytes, None]:
+    """Yield the body; raise if it is longer than `max_bytes + overhead`, having read the rest without keeping it."""
     received = 0
+    longest = max_bytes + overhead
     announced = int(request.headers.get("content-length") or 0)
     async for chunk in request.stream():
         received += len(chunk)
-        if announced <= max_bytes and received <= max_bytes:
+        if announced <= longest and received <= longest:
             yield chunk
         elif received > DRAIN_BYTES:
             break
-    if announced > max_bytes or received > max_bytes:
+    if announced > longest or received > longest:
         raise _too_large(max_bytes)
 
 

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from ray import serve
 
 import deployments.ingress
@@ -18,22 +17,8 @@ from enhancers import CATALOGUE
 from enhancers.base import EnhancerSpec
 
 
-class LocalClient:
-    """Sends requests to an ASGI application in this process."""
-
-    def __init__(self, api: FastAPI) -> None:
-        self._transport = httpx.ASGITransport(api, raise_app_exceptions=False)
-
-    def post(self, path: str, **request: Any) -> httpx.Response:
-        async def send() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport, base_url="http://local") as client:
-                return await client.post(path, **request)
-
-        return asyncio.run(send())
-
-
 class RunLocally(Protocol):
-    def __call__(self, catalogue: Sequence[EnhancerSpec] = CATALOGUE, **args: Any) -> LocalClient: ...
+    def __call__(self, catalogue: Sequence[EnhancerSpec] = CATALOGUE, **args: Any) -> TestClient: ...
 
 
 @pytest.fixture
@@ -56,9 +41,9 @@ def run_locally(monkeypatch: pytest.MonkeyPatch) -> RunLocally:
     no_accelerator = SimpleNamespace(get_accelerator_ids=dict)
     monkeypatch.setattr("deployments.device.ray", SimpleNamespace(get_runtime_context=lambda: no_accelerator))
 
-    def run(catalogue: Sequence[EnhancerSpec] = CATALOGUE, **args: Any) -> LocalClient:
+    def run(catalogue: Sequence[EnhancerSpec] = CATALOGUE, **args: Any) -> TestClient:
         settings = AppArgs.model_validate(args)
         serve.run(compose(settings, "cpu", catalogue), _local_testing_mode=True)
-        return LocalClient(create_api(services[-1], settings))
+        return TestClient(create_api(services[-1], settings), raise_server_exceptions=False)
 
     return run

@@ -8,9 +8,10 @@ from functools import partial
 from types import SimpleNamespace
 
 import cv2
-import httpx
+import httpx2
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from ray.exceptions import ActorDiedError
 
 import deployments.detector
@@ -26,7 +27,7 @@ from imaging.image import Image
 from imaging.limits import Limits
 from imaging.metadata import Metadata
 from imaging.view import View
-from tests.deployments.conftest import LocalClient, RunLocally
+from tests.deployments.conftest import RunLocally
 from tests.photos import shipped
 
 BRIGHTER = 8
@@ -63,11 +64,11 @@ def photo(image: Image, format: ImageFormat = ImageFormat.PNG) -> bytes:
     return encode(Photo(image, None, format, Metadata(None, None)), EncodeOptions(format))
 
 
-def pixels(answer: httpx.Response) -> Image:
+def pixels(answer: httpx2.Response) -> Image:
     return decode(answer.content, Limits()).image
 
 
-def stages(answer: httpx.Response) -> list[str]:
+def stages(answer: httpx2.Response) -> list[str]:
     return [entry.partition(";")[0] for entry in answer.headers["Server-Timing"].split(", ")]
 
 
@@ -77,10 +78,10 @@ def image() -> Image:
 
 
 @pytest.fixture
-def start(run_locally: RunLocally, monkeypatch: pytest.MonkeyPatch) -> Callable[..., LocalClient]:
+def start(run_locally: RunLocally, monkeypatch: pytest.MonkeyPatch) -> Callable[..., TestClient]:
     """Give `start(*found)`: the application around a detector that finds these defects, and `Brighten` for each."""
 
-    def start(*found: Defect, specs: list[EnhancerSpec] | None = None, **args: object) -> LocalClient:
+    def start(*found: Defect, specs: list[EnhancerSpec] | None = None, **args: object) -> TestClient:
         def detect(*, width: int, height: int, format: str, view: View) -> Report:
             findings = tuple(Finding(defect, 0.9 if defect in found else 0.1, 0.5) for defect in Defect)
             return Report(width, height, format, 0.0, findings)
@@ -95,7 +96,7 @@ def start(run_locally: RunLocally, monkeypatch: pytest.MonkeyPatch) -> Callable[
     return start
 
 
-def test_a_clean_photo_costs_one_detection(start: Callable[..., LocalClient], image: Image) -> None:
+def test_a_clean_photo_costs_one_detection(start: Callable[..., TestClient], image: Image) -> None:
     answer = start().post("/enhance_image", files={"image": photo(image)})
     assert answer.status_code == 204
     assert answer.content == b""
@@ -103,7 +104,7 @@ def test_a_clean_photo_costs_one_detection(start: Callable[..., LocalClient], im
     assert stages(answer) == ["view", "detect"]
 
 
-def test_steps_run_in_the_order_of_the_plan(start: Callable[..., LocalClient], image: Image) -> None:
+def test_steps_run_in_the_order_of_the_plan(start: Callable[..., TestClient], image: Image) -> None:
     answer = start(*Defect).post("/enhance_image", files={"image": photo(image)})
     assert answer.status_code == 200
     assert ran == list(ORDER)
@@ -113,7 +114,7 @@ def test_steps_run_in_the_order_of_the_plan(start: Callable[..., LocalClient], i
     np.testing.assert_array_equal(pixels(answer), image + 9 * BRIGHTER)
 
 
-def test_named_defects_skip_the_detector(start: Callable[..., LocalClient], image: Image) -> None:
+def test_named_defects_skip_the_detector(start: Callable[..., TestClient], image: Image) -> None:
     form = {"defects": ["low_contrast", "noisy"], "strength": "0.5"}
     answer = start().post("/enhance_image", files={"image": photo(image)}, data=form)
     assert answer.headers["X-Defects-Fixed"] == "noisy, low_contrast"
@@ -123,7 +124,7 @@ def test_named_defects_skip_the_detector(start: Callable[..., LocalClient], imag
 
 @pytest.mark.parametrize("defects", [["hazy"], ["hazy", "noisy"]])
 def test_by_value_or_by_reference_is_the_same(
-    start: Callable[..., LocalClient], image: Image, monkeypatch: pytest.MonkeyPatch, defects: list[str]
+    start: Callable[..., TestClient], image: Image, monkeypatch: pytest.MonkeyPatch, defects: list[str]
 ) -> None:
     client = start()
     stored: list[object] = []
@@ -134,7 +135,7 @@ def test_by_value_or_by_reference_is_the_same(
 
     monkeypatch.setattr(deployments.pipeline, "ray", SimpleNamespace(put=put))
 
-    def answer() -> httpx.Response:
+    def answer() -> httpx2.Response:
         return client.post("/enhance_image", files={"image": photo(image)}, data={"defects": defects})
 
     small = answer()
@@ -146,7 +147,7 @@ def test_by_value_or_by_reference_is_the_same(
     assert small.content == large.content
 
 
-def test_a_repair_that_makes_it_worse_is_not_returned(start: Callable[..., LocalClient], image: Image) -> None:
+def test_a_repair_that_makes_it_worse_is_not_returned(start: Callable[..., TestClient], image: Image) -> None:
     client = start(Defect.NOISY, specs=catalogue(lambda defect: 0))
     answer = client.post("/enhance_image", files={"image": photo(image)})
     assert ran == [Defect.NOISY]
@@ -156,28 +157,28 @@ def test_a_repair_that_makes_it_worse_is_not_returned(start: Callable[..., Local
     assert "encode" not in stages(answer)
 
 
-def test_a_step_that_makes_it_worse_leaves_the_others(start: Callable[..., LocalClient], image: Image) -> None:
+def test_a_step_that_makes_it_worse_leaves_the_others(start: Callable[..., TestClient], image: Image) -> None:
     specs = catalogue(lambda defect: 0 if defect is Defect.NOISY else BRIGHTER)
     answer = start(Defect.NOISY, Defect.HAZY, specs=specs).post("/enhance_image", files={"image": photo(image)})
     assert answer.headers["X-Defects-Fixed"] == "hazy"
     np.testing.assert_array_equal(pixels(answer), image + BRIGHTER)
 
 
-def test_what_a_person_asks_for_is_returned_unjudged(start: Callable[..., LocalClient], image: Image) -> None:
+def test_what_a_person_asks_for_is_returned_unjudged(start: Callable[..., TestClient], image: Image) -> None:
     client = start(specs=catalogue(lambda defect: 0))
     answer = client.post("/fix_defect", files={"image": photo(image)}, data={"defect_to_fix": "noisy"})
     assert answer.status_code == 200
     assert answer.headers["X-Defects-Fixed"] == "noisy"
 
 
-def test_the_result_is_written_as_asked(start: Callable[..., LocalClient], image: Image) -> None:
+def test_the_result_is_written_as_asked(start: Callable[..., TestClient], image: Image) -> None:
     form = {"format": "webp", "max_side": "100"}
     answer = start(Defect.HAZY).post("/enhance_image", files={"image": photo(image)}, data=form)
     assert answer.headers["content-type"] == "image/webp"
     assert max(pixels(answer).shape) == 100
 
 
-def test_manual_settings_go_to_the_adjuster(start: Callable[..., LocalClient], image: Image) -> None:
+def test_manual_settings_go_to_the_adjuster(start: Callable[..., TestClient], image: Image) -> None:
     answer = start().post("/adjust_image", files={"image": photo(image)}, data={"exposure": "1"})
     assert answer.status_code == 200
     assert stages(answer) == ["decode", "adjust", "encode"]
@@ -194,7 +195,7 @@ def test_manual_settings_go_to_the_adjuster(start: Callable[..., LocalClient], i
 )
 @pytest.mark.parametrize("route", ["/inspect_image", "/enhance_image", "/fix_defect?defect_to_fix=blur"])
 def test_what_a_replica_refuses_is_answered_as_a_problem(
-    start: Callable[..., LocalClient], route: str, content: bytes, args: dict[str, float], status: int
+    start: Callable[..., TestClient], route: str, content: bytes, args: dict[str, float], status: int
 ) -> None:
     answer = start(**args).post(route, content=content, headers=JPEG)
     assert answer.status_code == status
@@ -203,7 +204,7 @@ def test_what_a_replica_refuses_is_answered_as_a_problem(
     assert ".py" not in answer.text
 
 
-def test_a_bug_in_an_enhancer_shows_a_client_nothing(start: Callable[..., LocalClient], image: Image) -> None:
+def test_a_bug_in_an_enhancer_shows_a_client_nothing(start: Callable[..., TestClient], image: Image) -> None:
     client = start(Defect.BLUR)
     deaths[:] = [ZeroDivisionError("division by zero in /home/somebody/blur.py")]
     answer = client.post("/enhance_image", files={"image": photo(image)})
@@ -211,7 +212,7 @@ def test_a_bug_in_an_enhancer_shows_a_client_nothing(start: Callable[..., LocalC
     assert "division" not in answer.text
 
 
-def test_one_death_is_never_seen(start: Callable[..., LocalClient], image: Image) -> None:
+def test_one_death_is_never_seen(start: Callable[..., TestClient], image: Image) -> None:
     client = start(Defect.BLUR)
     deaths[:] = [ActorDiedError()]
     answer = client.post("/enhance_image", files={"image": photo(image)})
@@ -220,12 +221,12 @@ def test_one_death_is_never_seen(start: Callable[..., LocalClient], image: Image
     np.testing.assert_array_equal(pixels(answer), image + BRIGHTER)
 
 
-def test_a_photo_that_kills_twice_is_refused(start: Callable[..., LocalClient], image: Image) -> None:
+def test_a_photo_that_kills_twice_is_refused(start: Callable[..., TestClient], image: Image) -> None:
     client = start(Defect.BLUR)
     deaths[:] = [ActorDiedError(), ActorDiedError()]
-    lethal = {"files": {"image": photo(image)}}
-    assert client.post("/enhance_image", **lethal).status_code == 422
-    assert client.post("/inspect_image", **lethal).status_code == 422
+    lethal = {"image": photo(image)}
+    assert client.post("/enhance_image", files=lethal).status_code == 422
+    assert client.post("/inspect_image", files=lethal).status_code == 422
     assert len(ran) == 2
     assert client.post("/enhance_image", files={"image": photo(image[::-1])}).status_code == 200
 

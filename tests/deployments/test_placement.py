@@ -77,7 +77,7 @@ def test_nine_default_fractions_are_packed_into_one_gpu(seen: dict[str, Any]) ->
 
 
 def test_the_fractions_of_the_gpu_profile_are_packed_into_one_gpu(seen: dict[str, Any]) -> None:
-    assert seen["profile"]["gpus_left"] == pytest.approx(0.06)
+    assert seen["profile"]["gpus_left"] == pytest.approx(0.01)
 
 
 def test_the_gpu_profile_keeps_the_other_replicas_off_the_gpu_node(seen: dict[str, Any]) -> None:

@@ -126,13 +126,13 @@ def gif() -> bytes:
 
 
 def test_bad_photos_are_named_and_kill_nothing(url: str, dark: bytes) -> None:
-    bomb = png(7000, 7000, zlib.compress(bytes(7000 * (7000 * 3 + 1)), 9)[:150_000])
+    bomb = png(100, 100, zlib.compress(bytes(200_000_000)))
     cases = {
         "truncated": (dark[: len(dark) // 2], 400),
         "text": (b"this is a poem", 400),
         "no bytes": (b"", 400),
         "huge header": (png(60_000, 60_000, b""), 413),
-        "bomb": (bomb, 400),
+        "bomb": (bomb, (204, 400)),
         "unsupported": (gif(), 415),
         "mislabelled": (png(1, 1, zlib.compress(b"\0\1\2\3")), 204),
         "wide": (jpeg(np.full((10, 20_000, 3), 128, np.uint8)), (200, 204)),
