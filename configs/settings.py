@@ -15,30 +15,35 @@ class AppArgs(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     accelerator: Literal["auto", "cpu", "gpu"] = Field(
-        "auto",
+        default="auto",
         description="Where enhancers run: `auto` takes fractions of a GPU when the cluster has one and CPUs otherwise.",
     )
-    max_megabytes: float = Field(30, gt=0, le=500, description="Largest upload, in millions of bytes; above it, 413.")
+    max_megabytes: float = Field(
+        default=30, gt=0, le=500, description="Largest upload, in millions of bytes; above it, 413."
+    )
     max_megapixels: float = Field(
-        50, gt=0, le=500, description="Largest photo, in millions of pixels, read off its header; above it, 413."
+        default=50,
+        gt=0,
+        le=500,
+        description="Largest photo, in millions of pixels, read off its header; above it, 413.",
     )
     output_quality: int = Field(
-        90, ge=1, le=100, description="JPEG, WebP and AVIF quality of results when a request names none."
+        default=90, ge=1, le=100, description="JPEG, WebP and AVIF quality of results when a request names none."
     )
     verify_repairs: bool = Field(
-        True,
+        default=True,
         description="Measure each detected defect again after its repair and drop a repair that did not lessen it.",
     )
     refuse_for_s: float = Field(
-        600, ge=0, description="How long a photo on which two replicas died is refused, in seconds."
+        default=600, ge=0, description="How long a photo on which two replicas died is refused, in seconds."
     )
     request_timeout_s: float = Field(
-        30, gt=0, description="Longest a photo may wait for one stage, in seconds; after it, 503."
+        default=30, gt=0, description="Longest a photo may wait for one stage, in seconds; after it, 503."
     )
     max_queued_requests: int = Field(
-        64, ge=1, description="Photos that may wait for each deployment before new ones get 503."
+        default=64, ge=1, description="Photos that may wait for each deployment before new ones get 503."
     )
-    retry_after_s: int = Field(2, ge=1, description="What `Retry-After` says on a 503, in seconds.")
+    retry_after_s: int = Field(default=2, ge=1, description="What `Retry-After` says on a 503, in seconds.")
     gpu_fraction: float = Field(
-        0.1, gt=0, le=1, description="Share of a GPU each enhancer replica reserves when GPUs are used."
+        default=0.1, gt=0, le=1, description="Share of a GPU each enhancer replica reserves when GPUs are used."
     )

@@ -37,7 +37,7 @@ def test_a_taken_port_is_said_at_once() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        command = [Path(sys.executable).with_name("belvedere"), "serve"]
+        command = [str(Path(sys.executable).with_name("belvedere")), "serve"]
         done = subprocess.run(
             command, env=os.environ | {"PORT": str(port)}, capture_output=True, text=True, timeout=30, check=False
         )

@@ -104,6 +104,14 @@ def test_the_head_runs_no_replica() -> None:
     assert CLUSTER["headGroupSpec"]["rayStartParams"]["num-cpus"] == "0"
 
 
+@pytest.mark.parametrize("pod", PODS)
+def test_every_node_names_the_port_of_the_service(pod: str) -> None:
+    # KubeRay reads the Service's port from the head, and probes the workers there.
+    port = serve_configs()["configs/kuberay/rayservice.yaml"]["http_options"]["port"]
+    [container] = PODS[pod]["containers"]
+    assert {"name": "serve", "containerPort": port} in container["ports"]
+
+
 def test_the_smallest_cluster_holds_the_smallest_application() -> None:
     [app] = serve_configs()["configs/kuberay/rayservice.yaml"]["applications"]
     gpu_group, cpu_group = (next(g for g in WORKERS if g["groupName"] == name) for name in ("gpu", "cpu"))

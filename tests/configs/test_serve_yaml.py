@@ -108,10 +108,11 @@ def test_all_enhancers_fit_one_gpu(name: str) -> None:
 
 @pytest.mark.parametrize("name", GPU_PROFILES)
 def test_what_computes_on_torch_gets_more_of_the_gpu(name: str) -> None:
+    options = options_of(CONFIGS[name])
     on_torch: list[float] = []
     others: list[float] = []
     for spec in CATALOGUE:
-        share = options_of(CONFIGS[name])[f"Enhancer-{spec.defect}"]["ray_actor_options"]["num_gpus"]
+        share = options[f"Enhancer-{spec.defect}"]["ray_actor_options"]["num_gpus"]
         uses_torch = "torch" in outermost(reach_of(f"enhancers.{spec.defect}", through_packages=False))
         (on_torch if uses_torch else others).append(share)
     assert min(on_torch) > max(others)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
+from typing import IO
 
 import psutil
 
@@ -30,11 +31,11 @@ def serving(config: Path, port: int, stop_with: int = signal.SIGTERM) -> Iterato
 
     Yields the command's process.
     """
-    command = [Path(sys.executable).with_name("belvedere"), "serve", "--config", config, "--port", str(port)]
+    command = [str(Path(sys.executable).with_name("belvedere")), "serve", "--config", str(config), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     lines: Queue[str] = Queue()
     assert process.stdout is not None
-    threading.Thread(target=lambda out: [lines.put(line) for line in out], args=[process.stdout], daemon=True).start()
+    threading.Thread(target=_pass_on, args=[process.stdout, lines], daemon=True).start()
     said: list[str] = []
     try:
         while not any("is ready" in line for line in said):
@@ -52,3 +53,8 @@ def serving(config: Path, port: int, stop_with: int = signal.SIGTERM) -> Iterato
         _, left = psutil.wait_procs(family, timeout=1)
         assert not left, f"processes left behind: {left}"
     assert status == 0
+
+
+def _pass_on(source: IO[str], lines: Queue[str]) -> None:
+    for line in source:
+        lines.put(line)

@@ -115,7 +115,8 @@ def test_the_cause_comes_out_of_rays_wrapping() -> None:
 
 def test_pixels_between_enhancers_go_by_reference() -> None:
     handle = Handle("pixels", "result")
-    assert asyncio.run(pipeline(handle).repair(PHOTO, STEPS, OUTPUT, verify=True)) == "result"
+    result: Any = asyncio.run(pipeline(handle).repair(PHOTO, STEPS, OUTPUT, verify=True))
+    assert result == "result"
     # The first step's answer is handed on unawaited, so that the pixels never come to the ingress.
     assert handle.calls == [
         ("by reference", PHOTO, STEPS[0], OUTPUT, False, True),

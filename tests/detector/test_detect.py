@@ -79,11 +79,11 @@ def test_full_size_pixels_are_judged_as_their_view(defect: Defect) -> None:
 
 
 def test_all_nine_are_quick() -> None:
-    view = View.of(room(0, 640, 480))
-    best = float("inf")
+    image = room(0, 640, 480)
+    best_s = float("inf")
     for _ in range(10):
-        start = time.perf_counter()
-        report(view.image)
-        best = min(best, time.perf_counter() - start)
-    # 2.5 ms alone on a core; the margin is for a busy machine.
-    assert best < 0.02
+        start = time.process_time()
+        report(image)
+        best_s = min(best_s, time.process_time() - start)
+    # A few milliseconds alone on a core (`benchmarks/parts.py` measures it); the margin is for a busy machine.
+    assert best_s < 0.05

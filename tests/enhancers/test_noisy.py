@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from enhancers.noisy import build
+from imaging.image import Image
+from imaging.measures.noise import measure_noise
+from tests.photos import room, shipped
+from training.degradations import noisy
+from training.metrics import psnr_db
+
+
+def _with_grain(photo: Image, sigma: float) -> Image:
+    grain = np.random.default_rng(1).normal(0, sigma, photo.shape)
+    return np.clip(np.rint(photo + grain), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", ["astronaut", "chelsea"])
+def test_beats_non_local_means_on_camera_noise(name: str) -> None:
+    clean = shipped(name)
+    noisy_photo = noisy(clean, 0.8, np.random.default_rng(3))
+    repaired = build("cpu").enhance(noisy_photo)
+    rival = cv2.fastNlMeansDenoisingColored(noisy_photo, None, 6, 6, 7, 21)
+    assert psnr_db(repaired, clean) > psnr_db(noisy_photo, clean) + 2
+    assert psnr_db(repaired, clean) > psnr_db(rival, clean)
+
+
+def test_takes_white_noise_off_a_wall_and_keeps_edges() -> None:
+    clean = room(2)
+    repaired = build("cpu").enhance(_with_grain(clean, 12))
+    assert psnr_db(repaired, clean) > psnr_db(_with_grain(clean, 12), clean) + 6
+
+
+@pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
+def test_leaves_a_clean_photo_alone(name: str) -> None:
+    clean = shipped(name)
+    assert psnr_db(build("cpu").enhance(clean), clean) > 40
+
+
+def test_measures_white_noise() -> None:
+    grey = cv2.cvtColor(room(1), cv2.COLOR_RGB2GRAY)
+    noise = np.random.default_rng(0).normal(0, 8, grey.shape)
+    profile = measure_noise(np.clip(np.rint(grey + noise), 0, 255).astype(np.uint8))
+    assert profile.sigma == pytest.approx(8, rel=0.15)
+    assert profile.spectrum[1:, 1:].std() < 0.15 * profile.sigma
+
+
+def test_measures_more_noise_where_there_is_more() -> None:
+    rng = np.random.default_rng(0)
+    ramp = np.tile(np.linspace(30, 220, 512), (384, 1))
+    plane = np.clip(np.rint(ramp + rng.normal(0, 1, ramp.shape) * (12 - ramp / 25)), 0, 255).astype(np.uint8)
+    by_code = measure_noise(plane).by_code
+    assert by_code[40] > 1.5 * by_code[200]
+
+
+def test_grey_photos_stay_grey() -> None:
+    grey = cv2.cvtColor(cv2.cvtColor(shipped("chelsea"), cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    noise = np.random.default_rng(0).normal(0, 10, grey.shape[:2])[..., None]
+    repaired = build("cpu").enhance(np.clip(grey + noise, 0, 255).astype(np.uint8))
+    assert (repaired[..., 0] == repaired[..., 1]).all()
+    assert (repaired[..., 0] == repaired[..., 2]).all()
+
+
+def test_does_not_depend_on_tiles() -> None:
+    noisy_photo = _with_grain(cv2.resize(shipped("coffee"), (1100, 700)), 10)
+    engine = build("cpu")
+    whole = engine.enhance(noisy_photo)
+    engine._engine._tile_px = (64, 128)  # type: ignore[attr-defined]
+    assert np.array_equal(engine.enhance(noisy_photo), whole)
