@@ -27,17 +27,19 @@ def build_app(args: AppArgs) -> Application:
         ValueError: `accelerator` is "gpu" and the cluster has none.
     """
     cluster = ray.cluster_resources() if ray.is_initialized() else {}
-    return compose(args, resolve_accelerator(args.accelerator, cluster), CATALOGUE)
+    return compose(args, resolve_accelerator(args.accelerator, cluster), CATALOGUE, cluster.get("CPU", 0))
 
 
-def compose(args: AppArgs, accelerator: Accelerator, catalogue: Sequence[EnhancerSpec]) -> Application:
+def compose(
+    args: AppArgs, accelerator: Accelerator, catalogue: Sequence[EnhancerSpec], cluster_cpus: float = 0
+) -> Application:
     """Bind the deployments: one detector, one adjuster, one enhancer for each entry of the catalogue, one ingress."""
     limits = Limits(max_bytes=round(args.max_megabytes * 1e6), max_pixels=round(args.max_megapixels * 1e6))
     num_gpus = args.gpu_fraction if accelerator == "gpu" else 0
-    detector = serve.deployment(DetectorServer, name="Detector", **options(DETECTOR, args))
-    adjuster = serve.deployment(AdjusterServer, name="Adjuster", **options(ADJUSTER, args))
-    enhancer = serve.deployment(EnhancerServer, **options(ENHANCER, args, num_gpus))
-    ingress = serve.deployment(Ingress, name="Ingress", **options(INGRESS, args))
+    detector = serve.deployment(DetectorServer, name="Detector", **options(DETECTOR, args, cluster_cpus))
+    adjuster = serve.deployment(AdjusterServer, name="Adjuster", **options(ADJUSTER, args, cluster_cpus))
+    enhancer = serve.deployment(EnhancerServer, **options(ENHANCER, args, cluster_cpus, num_gpus))
+    ingress = serve.deployment(Ingress, name="Ingress", **options(INGRESS, args, cluster_cpus))
     return ingress.bind(
         detector=detector.bind(limits),
         enhancers={

@@ -1,6 +1,5 @@
 """What a replica runs on: its threads and its share of a GPU."""
 
-import os
 from threading import Semaphore
 
 import cv2
@@ -16,20 +15,26 @@ def photo_slots() -> Semaphore:
     return Semaphore(PHOTOS_AT_A_TIME)
 
 
-def prepare_replica() -> str:
+def prepare_replica(on_torch: bool = False) -> str:
     """Pin the threads of this process and return the torch device it may use ("cpu" or "cuda").
 
     Photos are worked on in parallel by replicas and their request threads; OpenCV's own pool would only make them
-    contend. torch runs the heavy repairs and gets the cores the process may run on.
+    contend. torch runs the heavy repairs and gets the CPUs that Ray counts on this node.
+
+    Args:
+        on_torch: Whether the replica computes on torch. One that does not shall not pay for a GPU context.
     """
     cv2.setNumThreads(1)
-    os.environ["OMP_NUM_THREADS"] = str(len(os.sched_getaffinity(0)))
-    context = ray.get_runtime_context()
-    if not context.get_accelerator_ids().get("GPU"):
+    if not on_torch:
         return "cpu"
     import torch
 
-    if not torch.cuda.is_available():
+    if not ray.is_initialized():
+        return "cpu"
+    context = ray.get_runtime_context()
+    node = next(node for node in ray.nodes() if node["NodeID"] == context.get_node_id())
+    torch.set_num_threads(max(1, int(node["Resources"].get("CPU", 1))))
+    if not context.get_accelerator_ids().get("GPU") or not torch.cuda.is_available():
         return "cpu"
     # Fractions of a GPU are Ray's bookkeeping only: this is what keeps a replica within its own.
     share = context.get_assigned_resources().get("GPU", 1)

@@ -22,7 +22,7 @@ class EnhancerServer:
     def __init__(self, spec: EnhancerSpec, limits: Limits) -> None:
         self._limits = limits
         self._slots = photo_slots()
-        self._enhancer = spec.build(prepare_replica())
+        self._enhancer = spec.build(prepare_replica(spec.on_torch))
         self._stage = str(spec.defect)
         # The first pass pays for lazy initialisation; it shall not be a client's photo. Dark noise leaves none idle.
         dark_noise = np.random.default_rng(0).integers(0, 60, (WARM_UP_SIDE_PX, WARM_UP_SIDE_PX, 3), np.uint8)

@@ -48,13 +48,18 @@ class OutputOptions(_Options):
     """How a result is written."""
 
     format: Literal["jpeg", "png", "webp", "avif"] | None = Field(
-        None, description="Format of the result; by default that of the upload (HEIC comes back as JPEG)."
+        default=None, description="Format of the result; by default that of the upload (HEIC comes back as JPEG)."
     )
-    quality: int | None = Field(None, ge=1, le=100, description="Quality of a JPEG, WebP or AVIF result.")
+    quality: int | None = Field(default=None, ge=1, le=100, description="Quality of a JPEG, WebP or AVIF result.")
     max_side: int | None = Field(
-        None, ge=16, le=20_000, description="Longest side of the result in pixels; smaller photos keep their size."
+        default=None,
+        ge=16,
+        le=20_000,
+        description="Longest side of the result in pixels; smaller photos keep their size.",
     )
-    keep_metadata: bool = Field(True, description="Keep EXIF and the colour profile; false strips all of it, GPS too.")
+    keep_metadata: bool = Field(
+        default=True, description="Keep EXIF and the colour profile; false strips all of it, GPS too."
+    )
 
     def output(self, default_quality: int) -> Output:
         """Return these options as the codec takes them."""
@@ -69,7 +74,9 @@ class EnhanceOptions(OutputOptions):
     defects: list[DefectName] = Field(
         default_factory=list, description="Repair exactly these, found or not; by default what the detector finds."
     )
-    strategy: Strategy = Field(Strategy.ALL, description="Repair all that is found, or only the most important.")
+    strategy: Strategy = Field(
+        default=Strategy.ALL, description="Repair all that is found, or only the most important."
+    )
     strength: Strength = 1.0
 
 

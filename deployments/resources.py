@@ -14,23 +14,23 @@ class Resources:
     """CPU share and replica bounds of one kind of deployment.
 
     Attributes:
-        num_cpus: Scheduling share of each replica; bookkeeping, not a cap. The eleven replicas of the smallest
-            application (ingress, detector, adjuster and nine enhancers at one each) fit two CPUs with room to scale.
-        max_replicas: Upper bound for the autoscaler.
+        num_cpus: Scheduling share of each replica; bookkeeping, not a cap. The twelve replicas of the smallest
+            application (ingress, detector, adjuster and nine enhancers at one each) fit two CPUs with room to spare.
+        cpus_per_replica: The autoscaler adds replicas up to one for so many CPUs of the cluster.
         max_ongoing_requests: Photos sent to one replica at a time. It works on `device.PHOTOS_AT_A_TIME` of them; the
             others wait there as files, because waiting in the caller costs a probe every few milliseconds.
         target_ongoing_requests: Load at which the autoscaler adds a replica.
     """
 
     num_cpus: float
-    max_replicas: int
+    cpus_per_replica: int
     max_ongoing_requests: int
     target_ongoing_requests: float
 
 
-INGRESS = Resources(num_cpus=0.2, max_replicas=2, max_ongoing_requests=100, target_ongoing_requests=32)
-DETECTOR = Resources(num_cpus=0.2, max_replicas=2, max_ongoing_requests=16, target_ongoing_requests=4)
-ENHANCER = Resources(num_cpus=0.1, max_replicas=2, max_ongoing_requests=16, target_ongoing_requests=4)
+INGRESS = Resources(num_cpus=0.2, cpus_per_replica=4, max_ongoing_requests=100, target_ongoing_requests=32)
+DETECTOR = Resources(num_cpus=0.2, cpus_per_replica=4, max_ongoing_requests=16, target_ongoing_requests=4)
+ENHANCER = Resources(num_cpus=0.1, cpus_per_replica=2, max_ongoing_requests=16, target_ongoing_requests=4)
 ADJUSTER = ENHANCER
 
 
@@ -48,13 +48,13 @@ def resolve_accelerator(requested: Literal["auto", "cpu", "gpu"], cluster: Mappi
     return requested
 
 
-def options(resources: Resources, args: AppArgs, num_gpus: float = 0) -> dict[str, Any]:
-    """Return the options of a Serve deployment."""
+def options(resources: Resources, args: AppArgs, cluster_cpus: float, num_gpus: float = 0) -> dict[str, Any]:
+    """Return the options of a Serve deployment on a cluster of so many CPUs."""
     return {
         "ray_actor_options": {"num_cpus": resources.num_cpus, "num_gpus": num_gpus},
         "autoscaling_config": {
             "min_replicas": 1,
-            "max_replicas": resources.max_replicas,
+            "max_replicas": max(1, int(cluster_cpus / resources.cpus_per_replica)),
             "target_ongoing_requests": resources.target_ongoing_requests,
             "upscale_delay_s": 5,
             "downscale_delay_s": 300,

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from enhancers import (
-    blur,
-    glaring,
-    hazy,
-    jpeg_artifacts,
-    low_contrast,
-    low_light,
-    noisy,
-    poor_white_balance,
-    rotation,
-)
 from enhancers.base import Enhancer, EnhancerSpec
 from imaging.defects import Defect
 
+from . import blur, glaring, hazy, jpeg_artifacts, low_contrast, low_light, noisy, poor_white_balance, rotation
+
 CATALOGUE: tuple[EnhancerSpec, ...] = (
-    EnhancerSpec(Defect.BLUR, blur.build, "Blurred", blur.METHOD),
+    EnhancerSpec(Defect.BLUR, blur.build, "Blurred", blur.METHOD, on_torch=True),
     EnhancerSpec(Defect.LOW_LIGHT, low_light.build, "Too dark", low_light.METHOD),
     EnhancerSpec(Defect.LOW_CONTRAST, low_contrast.build, "Flat, little contrast", low_contrast.METHOD),
     EnhancerSpec(Defect.POOR_WHITE_BALANCE, poor_white_balance.build, "Colour cast", poor_white_balance.METHOD),
-    EnhancerSpec(Defect.NOISY, noisy.build, "Noisy", noisy.METHOD),
+    EnhancerSpec(Defect.NOISY, noisy.build, "Noisy", noisy.METHOD, on_torch=True),
     EnhancerSpec(Defect.HAZY, hazy.build, "Hazy", hazy.METHOD),
-    EnhancerSpec(Defect.JPEG_ARTIFACTS, jpeg_artifacts.build, "Compression artefacts", jpeg_artifacts.METHOD),
+    EnhancerSpec(
+        Defect.JPEG_ARTIFACTS, jpeg_artifacts.build, "Compression artefacts", jpeg_artifacts.METHOD, on_torch=True
+    ),
     EnhancerSpec(Defect.GLARING, glaring.build, "Too bright, blown highlights", glaring.METHOD),
     EnhancerSpec(Defect.ROTATION, rotation.build, "Tilted", rotation.METHOD),
 )

@@ -41,9 +41,11 @@ class EnhancerSpec:
             torch costs each process over a second and 180 MB, and only the replicas that use it shall pay.
         title: The defect in plain words, for people.
         method: The method in one line, for people.
+        on_torch: Whether it computes on torch, and so on a GPU where there is one.
     """
 
     defect: Defect
     build: Callable[[str], Enhancer]
     title: str
     method: str
+    on_torch: bool = False

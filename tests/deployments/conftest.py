@@ -26,8 +26,8 @@ def run_locally(monkeypatch: pytest.MonkeyPatch) -> RunLocally:
     """Give `run(catalogue, **args)`: the whole application in this process, without a cluster, and a client of it.
 
     Serve's local testing mode runs the real handles on threads and pickles what passes between them. What it has not is
-    stood in for here: HTTP (the client talks to the pipeline that the ingress was given), the object store (`ray.put`
-    hands the value back), and resources of its own for a replica.
+    stood in for here: HTTP (the client talks to the pipeline that the ingress was given) and the object store
+    (`ray.put` hands the value back).
     """
     services: list[Service] = []
 
@@ -35,11 +35,8 @@ def run_locally(monkeypatch: pytest.MonkeyPatch) -> RunLocally:
         services.append(service)
         return create_api(service, args)
 
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # a replica sets it for its process: undone after the test
     monkeypatch.setattr(deployments.ingress, "create_api", spy)
     monkeypatch.setattr("deployments.pipeline.ray", SimpleNamespace(put=lambda value: value))
-    no_accelerator = SimpleNamespace(get_accelerator_ids=dict)
-    monkeypatch.setattr("deployments.device.ray", SimpleNamespace(get_runtime_context=lambda: no_accelerator))
 
     def run(catalogue: Sequence[EnhancerSpec] = CATALOGUE, **args: Any) -> TestClient:
         settings = AppArgs.model_validate(args)
