@@ -19,22 +19,23 @@ from imaging.view import View, view_factor
 # Thresholds: `python -m training.calibrate`, at most 2 % false alarms on clean listing and stock photos of the
 # calibration part.
 DETECTORS: tuple[DetectorSpec, ...] = (
-    DetectorSpec(Defect.BLUR, blur_severity, threshold=0.5),
-    DetectorSpec(Defect.LOW_LIGHT, low_light_severity, threshold=0.5),
-    DetectorSpec(Defect.LOW_CONTRAST, low_contrast_severity, threshold=0.5),
-    DetectorSpec(Defect.POOR_WHITE_BALANCE, white_balance_severity, threshold=0.5),
-    DetectorSpec(Defect.NOISY, noise_severity, threshold=0.5),
-    DetectorSpec(Defect.HAZY, hazy_severity, threshold=0.5),
-    DetectorSpec(Defect.JPEG_ARTIFACTS, jpeg_artifacts_severity, threshold=0.5),
-    DetectorSpec(Defect.GLARING, glaring_severity, threshold=0.5),
-    DetectorSpec(Defect.ROTATION, rotation_severity, threshold=0.5),
+    DetectorSpec(Defect.BLUR, blur_severity, threshold=0.13),
+    DetectorSpec(Defect.LOW_LIGHT, low_light_severity, threshold=0.40),
+    DetectorSpec(Defect.LOW_CONTRAST, low_contrast_severity, threshold=0.30),
+    DetectorSpec(Defect.POOR_WHITE_BALANCE, white_balance_severity, threshold=0.62),
+    DetectorSpec(Defect.NOISY, noise_severity, threshold=0.39),
+    DetectorSpec(Defect.HAZY, hazy_severity, threshold=0.40),
+    DetectorSpec(Defect.JPEG_ARTIFACTS, jpeg_artifacts_severity, threshold=0.20),
+    DetectorSpec(Defect.GLARING, glaring_severity, threshold=0.24),
+    DetectorSpec(Defect.ROTATION, rotation_severity, threshold=0.30),
 )
 """Every detector, in the order of `Defect`."""
 
-_JUDGED_ON_TONE = frozenset(
-    {Defect.LOW_LIGHT, Defect.LOW_CONTRAST, Defect.POOR_WHITE_BALANCE, Defect.HAZY, Defect.GLARING}
+_ANY_REDUCTION = frozenset(
+    {Defect.LOW_LIGHT, Defect.LOW_CONTRAST, Defect.POOR_WHITE_BALANCE, Defect.HAZY, Defect.GLARING, Defect.ROTATION}
 )
-"""Defects whose features are averages of tone and colour: how the view was reduced hardly matters to them."""
+"""Defects judged on averages of tone and colour or on long lines: how the view was reduced hardly matters to them.
+Blur, noise and blocks live in the finest detail that the view has."""
 
 
 def detect(*, width: int, height: int, format: str, view: View) -> Report:
@@ -58,14 +59,14 @@ def severity_of(defect: Defect, image: Image) -> float:
         image: uint8 RGB (H, W, 3).
 
     Returns:
-        In [0, 1]. The same scale as the report's, but not bit for bit: tone and colour are judged on a view that is
-        interpolated rather than area-averaged, at an eighth of the cost on 12 MP.
+        In [0, 1]. The same scale as the report's, but not bit for bit: tone, colour and tilt are judged on a view
+        that is interpolated rather than area-averaged, at an eighth of the cost on 12 MP.
     """
     spec = next(spec for spec in DETECTORS if spec.defect is defect)
-    return spec.severity(_tone_view(image) if defect in _JUDGED_ON_TONE else View.of(image))
+    return spec.severity(_quick_view(image) if defect in _ANY_REDUCTION else View.of(image))
 
 
-def _tone_view(image: Image) -> View:
+def _quick_view(image: Image) -> View:
     height, width = image.shape[:2]
     factor = view_factor(width, height)
     if factor == 1:

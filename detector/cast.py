@@ -6,7 +6,7 @@ from detector.base import ramp
 from imaging.measures.illuminant import estimate_illuminant
 from imaging.view import View
 
-_FULL_NATS = 7.0
+_FULL_NATS = 7.8
 """Evidence that counts as severity 1: its upper quartile over calibration photos under random casts."""
 
 WHITE_BALANCE_THRESHOLD = 0.5
@@ -16,7 +16,7 @@ WHITE_BALANCE_THRESHOLD = 0.5
 def white_balance_severity(view: View) -> float:
     """Return how surely and how strongly the light of the photo is coloured, in [0, 1].
 
-    It is the evidence against a neutral light rather than the size of the cast: a room of wood gives a large estimate of
-    little certainty, and should be left alone; what is neutral beyond doubt under a weak cast should not.
+    It is the evidence against a neutral light rather than the size of the cast: a room of wood gives a large estimate
+    of little certainty, and should be left alone; what is neutral beyond doubt under a weak cast should not.
     """
     return ramp(estimate_illuminant(view.thumbnail).cast_evidence_nats, 0.0, _FULL_NATS)

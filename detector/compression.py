@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from detector.base import ramp
-from imaging.measures.blockiness import BLOCK_PX, find_grid
+from imaging.measures.blockiness import find_grid
+from imaging.measures.noise import BLOCK_PX
 from imaging.view import View
 
 JPEG_ARTIFACTS_THRESHOLD = 0.2

@@ -23,4 +23,4 @@ def noise_severity(view: View) -> float:
     The measure takes the flattest blocks at each brightness, and is bounded by what nearly every block of the photo
     carries, so that grass and gravel are no noise.
     """
-    return ramp(measure_noise(view.luma, max_blocks=MAX_BLOCKS).sigma, NONE_SIGMA, FULL_SIGMA)
+    return ramp(measure_noise(view.luma, max_blocks=MAX_BLOCKS, silent_sigma=NONE_SIGMA).sigma, NONE_SIGMA, FULL_SIGMA)

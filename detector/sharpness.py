@@ -10,8 +10,8 @@ BLUR_THRESHOLD = 0.13
 """At most 2 % false alarms on clean calibration photos: an edge width of 0.83 px at viewing size."""
 
 NONE_SIGMA_PX, FULL_SIGMA_PX = 0.5, 3.0
-"""Edge width of severity 0 and 1: 95 % of the clean calibration photos are below the first, and beyond the second nothing
-of the size of a door handle is left."""
+"""Edge width of severity 0 and 1: 95 % of the clean calibration photos are below the first, and beyond the second
+nothing of the size of a door handle is left."""
 
 
 def blur_severity(view: View) -> float:

@@ -1,4 +1,4 @@
-"""Removes blocks, ringing and colour smear of JPEG compression: sliding DCT shrinkage as strong as the quantisation was."""
+"""Removes blocks, ringing and colour smear of JPEG compression: sliding DCT shrinkage as strong as its quantisation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import Enhancer
+from enhancers.half_size import halve, with_repaired_half
 from imaging.image import Image
 from imaging.measures.blockiness import IJG_CHROMA_TABLE, IJG_LUMA_TABLE, find_grid, quantisation_scale
 
@@ -23,8 +24,8 @@ class JpegArtifactsConstants:
 
     Attributes:
         share: Deviation of the error over the quantisation step (sweep on cid22 at qualities 10, 20, 40).
-        flatness: Exponent between an error that follows each step (1) and one that is white (0): windows that lie across
-            the grid mix the frequencies of the blocks under them.
+        flatness: Exponent between an error that follows each step (1) and one that is white (0): windows that lie
+            across the grid mix the frequencies of the blocks under them.
         idle_scale: Quantisation scale up to which the photo is left alone: quality 88.
         full_scale: Scale from which the repair is whole: quality 70.
         min_contrast: Contrast of the block grid below which the steps are not looked for.
@@ -64,13 +65,10 @@ class JpegArtifactsEnhancer(Enhancer):
             return image
         luma = self._engine.shrink(luma, self._deviation(IJG_LUMA_TABLE * scale), amount=amount)
         deviation = self._deviation(IJG_CHROMA_TABLE * scale)
-        height, width = luma.shape
-        half = (max(1, width // 2), max(1, height // 2))
         planes = [luma]
         for plane in (red, blue):
-            small = cv2.resize(plane, half, interpolation=cv2.INTER_AREA)
-            clean = self._engine.shrink(small, deviation, amount=amount)
-            planes.append(cv2.resize(clean, (width, height), interpolation=cv2.INTER_LINEAR))
+            half = halve(plane)
+            planes.append(with_repaired_half(plane, half, self._engine.shrink(half, deviation), 1.0, amount))
         return cv2.cvtColor(cv2.merge(planes), cv2.COLOR_YCrCb2RGB)
 
     def _deviation(self, steps: NDArray[np.float32]) -> NDArray[np.float32]:

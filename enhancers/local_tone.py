@@ -1,16 +1,15 @@
-"""Applies a tone curve to the illumination of a photo rather than to its pixels.
+"""Multiplies a photo by a gain that follows its illumination rather than its pixels.
 
 The photo is taken as illumination times reflectance (Land and McCann, "Lightness and retinex theory", JOSA 1971). An
 edge-aware illumination map is made on a small copy with a guided filter (He, Sun and Tang, "Guided image filtering",
-TPAMI 2013; its coefficients at a quarter of the resolution, after He and Sun, "Fast guided filter", 2015); the curve says
-what each illumination becomes; and every pixel is multiplied by the ratio. Differences from the literature: the
-small copy drives everything, the map is applied to sRGB codes in one 8-bit division (R, G and B by the same ratio, so
-that hue stays), and the illumination never falls below the local maximum of R, G and B, so that nothing new clips.
+TPAMI 2013; its coefficients at a quarter of the resolution, after He and Sun, "Fast guided filter", 2015), and each
+illumination has its gain. Differences from the literature: the small copy drives everything, the map is applied to
+sRGB codes in one 8-bit division (R, G and B by the same ratio, so that hue stays), and the illumination never falls
+below the brightness itself, so that nothing new clips.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -18,10 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.image import Image, Plane
-from imaging.measures.exposure import Tones, channel_max
+from imaging.measures.exposure import Tones
 
-Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-"""Maps illumination to what it becomes; both are encoded sRGB in [0, 1], shape (n,)."""
+Ratios = NDArray[np.float64]
+"""By how much an illumination is multiplied, shape (256,), one for each of `ILLUMINATIONS`."""
+
+ILLUMINATIONS: NDArray[np.float64] = np.maximum((np.arange(256) / 255) ** 2, 0.5 / 255)
+"""Illuminations that ratios are given for: encoded sRGB in (0, 1], evenly spaced in their square root, shape (256,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ class LocalToneParams:
     max_side_px: int = 512
     reduction: int = 8
     """The map has one pixel for that many of a large photo, so an edge in it is 8 px wide at 12 MP."""
-    window: float = 1 / 16
+    window: float = 1 / 8
     """Side of the guided filter's window as a share of the map's long side."""
-    epsilon: float = 0.003
+    epsilon: float = 0.01
     """Variance (of the square root of codes in [0, 1]) above which the filter takes a step for an edge of light."""
     max_ratio: float = 10.0
     """Bounds the gain; near black the codes hold rounding and compression only."""
@@ -63,25 +65,27 @@ def small_copy(image: Image) -> Image:
     return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
 
 
-def illumination(brightest: Plane) -> NDArray[np.float32]:
+def illumination(plane: Plane) -> NDArray[np.float32]:
     """Return the edge-aware illumination, as the square root of codes in [0, 1], float32 (h, w).
 
     Args:
-        brightest: `channel_max` of the small copy, uint8 (h, w).
+        plane: Brightness of the small copy, uint8 (h, w).
     """
-    height, width = brightest.shape
-    root: NDArray[np.float32] = cv2.LUT(brightest, _ROOT)
+    height, width = plane.shape
+    root: NDArray[np.float32] = cv2.LUT(plane, _ROOT)
     size = (max(1, width // 4), max(1, height // 4))
     coarse = cv2.resize(root, size, interpolation=cv2.INTER_AREA)
     side = max(1, round(_PARAMS.window * max(size))) | 1
     mean = cv2.blur(coarse, (side, side), borderType=cv2.BORDER_REFLECT)
-    variance = cv2.max(cv2.blur(cv2.multiply(coarse, coarse), (side, side), borderType=cv2.BORDER_REFLECT) - mean * mean, 0)
+    square = cv2.blur(coarse * coarse, (side, side), borderType=cv2.BORDER_REFLECT)
+    # numpy, not cv2: the latter takes arrays of four or fewer elements for scalars.
+    variance = np.maximum(square - mean * mean, 0)
     slope = variance / (variance + np.float32(_PARAMS.epsilon))
     offset = mean - slope * mean
     slope = cv2.resize(cv2.blur(slope, (side, side), borderType=cv2.BORDER_REFLECT), (width, height))
     offset = cv2.resize(cv2.blur(offset, (side, side), borderType=cv2.BORDER_REFLECT), (width, height))
     # A highlight brighter than its surroundings would be pushed over white: there the pixel itself decides.
-    return cv2.max(cv2.add(cv2.multiply(slope, root), offset), root)
+    return np.maximum(slope * root + offset, root)
 
 
 def noise_of_shadows(small: Image) -> float:
@@ -92,34 +96,30 @@ def noise_of_shadows(small: Image) -> float:
     """
     green = cv2.extractChannel(small, 1)
     differences = cv2.convertScaleAbs(cv2.filter2D(green, cv2.CV_16S, _IMMERKAER, borderType=cv2.BORDER_REFLECT))
-    dark = cv2.compare(green, Tones(green).code(50), cv2.CMP_LE)
+    dark = (green <= round(Tones(green).code(50))).view(np.uint8)
     return max(0.0, Tones(differences, dark).code(25)) / _QUARTILE_OF_DIFFERENCES
 
 
-def apply_curve(image: Image, small: Image, curve: Curve) -> Image:
-    """Return the photo with its illumination moved along a curve.
+def bound_by_noise(ratio: Ratios, small: Image) -> Ratios:
+    """Return ratios that keep the noise of dark parts in bounds: above 1 they approach the bound smoothly."""
+    bound = _PARAMS.max_noise / max(noise_of_shadows(small), _PARAMS.max_noise / _PARAMS.max_ratio)
+    bound = max(bound, _PARAMS.min_noise_ratio)
+    over = np.maximum(ratio - 1, 0) / (bound - 1)
+    return np.minimum(ratio, 1) + (bound - 1) * over / (1 + over**3) ** (1 / 3)
+
+
+def multiply(image: Image, light: NDArray[np.float32], ratio: Ratios) -> Image:
+    """Return the photo with every pixel multiplied by the ratio that belongs to its illumination.
 
     Args:
         image: uint8 RGB (H, W, 3).
-        small: `small_copy(image)`, uint8 RGB (h, w, 3).
-        curve: What each illumination becomes.
+        light: Its `illumination`, float32 (h, w).
+        ratio: Positive, one for each of `ILLUMINATIONS`.
     """
     height, width = image.shape[:2]
-    light = illumination(channel_max(small))
-    roots = np.arange(256) / 255
-    codes = np.maximum(roots * roots, 0.5 / 255)
-    ratio = np.asarray(curve(codes)) / codes
-    bound = _PARAMS.max_noise / max(noise_of_shadows(small), _PARAMS.max_noise / _PARAMS.max_ratio)
-    ratio = _soft_bound(ratio, max(bound, _PARAMS.min_noise_ratio))
     # A photo is divided by the inverse ratio: 8 bits then round finest where the result is brightest.
     smallest = float(ratio[int(light.min() * 255) :].min())
     table = np.clip(np.rint(255 * smallest / ratio), 1, 255).astype(np.uint8)
     divisor = cv2.LUT(cv2.convertScaleAbs(light, alpha=255), table)
     divisor = cv2.resize(divisor, (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(image, cv2.cvtColor(divisor, cv2.COLOR_GRAY2RGB), scale=255 * smallest)
-
-
-def _soft_bound(ratio: NDArray[np.float64], bound: float) -> NDArray[np.float64]:
-    """Return ratios that approach `bound` (> 1) smoothly; those at or below 1 stay as they are."""
-    over = np.maximum(ratio - 1, 0) / (bound - 1)
-    return np.minimum(ratio, 1) + (bound - 1) * over / (1 + over**3) ** (1 / 3)

@@ -1,14 +1,14 @@
 """Sliding-window DCT shrinkage on torch: the engine under denoising and JPEG repair.
 
-Every 8x8 window of a plane, four pixels apart, is taken to the DCT domain, its coefficients are shrunk, and the windows are
-laid over one another again (Yaroslavsky, Egiazarian and Astola, "Transform domain image restoration methods", SPIE 2001). Two
-passes as in BM3D without the block matching (Dabov et al., TIP 2007): a hard threshold gives a pilot, whose
+Every 8x8 window of a plane, four pixels apart, is taken to the DCT domain, its coefficients are shrunk, and the windows
+are laid over one another again (Yaroslavsky, Egiazarian and Astola, "Transform domain image restoration methods", SPIE
+2001). Two passes as in BM3D without the block matching (Dabov et al., TIP 2007): a hard threshold gives a pilot, whose
 energies then steer an empirical Wiener filter.
 
 What differs, all for speed: the second pass uses a grid shifted by half a step, which is worth as much as twice as many
-windows (cid22, grey, white noise of sigma 25: 29.9 dB against 29.7 unshifted and 30.1 with four times the windows); windows
-are not weighted by their sparsity (costs 0.07 dB), so that the overlap-add has constant weights and both transforms are
-plain 2x2 convolutions over 4x4-pixel cells; the deviation of each frequency is folded into those kernels.
+windows (cid22, grey, white noise of sigma 25: 29.9 dB against 29.7 unshifted and 30.1 with four times as many);
+windows are not weighted by their sparsity (costs 0.07 dB), so that the overlap-add has constant weights and both
+transforms are plain 2x2 convolutions over 4x4-pixel cells; the deviation of each frequency is folded into those kernels.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class SlidingDct:
         return result
 
     def _kernels(self, deviation: NDArray[np.float32]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Make the 2x2 convolutions over cells: 16 pixels -> 64 coefficients in deviations, and back with the window."""
+        """Make the 2x2 convolutions over cells: 16 pixels to 64 coefficients in deviations, and windowed back."""
         safe = np.maximum(deviation, NEVER_SHRUNK).reshape(-1, 1, 1)
         safe[0] = NEVER_SHRUNK
         basis = DCT_BASIS.reshape(BLOCK_PX**2, BLOCK_PX, BLOCK_PX)

@@ -114,7 +114,7 @@ def report(name: str, scores: Scores, thresholds: NDArray[np.float64]) -> str:
     lines.append(" " * 19 + " ".join(f"{defect[:8]:>8s}" for defect in _DEFECTS))
     for j, defect in enumerate(_DEFECTS):
         visible = scores.made[:, j] >= VISIBLE
-        shares = (scores.degraded[visible, j] >= thresholds).mean(axis=0) * 100
+        shares = (scores.degraded[visible, j] >= thresholds).sum(axis=0) * 100 / max(1, visible.sum())
         lines.append(f"{defect:19s}" + " ".join(f"{share:8.0f}" for share in shares))
     return "\n".join(lines)
 
@@ -158,7 +158,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     cv2.setNumThreads(1)
     thresholds = np.array([spec.threshold for spec in DETECTORS])
     for part in (Part.CALIBRATE, Part.HELD_OUT):
-        scores = score(list_photos(root, only=part, sets=CLEAN_SETS, limit=args.limit))
+        paths = list_photos(root, only=part, sets=CLEAN_SETS, limit=args.limit)
+        if not paths:
+            parser.error(f"no photos of the {part} part under {root}")
+        scores = score(paths)
         print(report(part, scores, thresholds), end="\n\n", flush=True)
         if args.sheets and part is Part.CALIBRATE:
             write_sheets(args.sheets, scores, thresholds)

@@ -92,9 +92,9 @@ def quantisation_scale(plane: Plane, grid: Grid, max_blocks: int = 6000) -> floa
     """Estimate how coarsely blocks were quantised, from the gaps in the histograms of their DCT coefficients.
 
     Coefficients of a decoded block sit at multiples of their quantisation step (Fan and de Queiroz, "Identification of
-    bitmap compression history", TIP 2003). Here the mean of cos(2 pi c / q) over coefficients that are not in the dead zone
-    tells how well step q fits; the largest step that fits nearly as well as the best is taken (its divisors fit too), and
-    the median over frequencies of its ratio to `IJG_LUMA_TABLE`.
+    bitmap compression history", TIP 2003). Here the mean of cos(2 pi c / q) over coefficients that are not in the dead
+    zone tells how well step q fits; the largest step that fits nearly as well as the best is taken (its divisors fit
+    too), and the median over frequencies of its ratio to `IJG_LUMA_TABLE`.
 
     Args:
         plane: uint8 (H, W), luma at the size it was compressed in.
@@ -154,7 +154,8 @@ def _step(values: NDArray[np.float32]) -> int:
     codes = np.minimum((values * _BINS).astype(np.int64), len(_CENTRES) - 1)
     histogram = np.bincount(codes, minlength=len(_CENTRES)).astype(np.float32)
     counts = cv2.gemm(_ALIVE, histogram[:, None], 1, None, 0)[:, 0]
-    fits = np.where(counts >= MIN_COEFFICIENTS, cv2.gemm(_WAVES, histogram[:, None], 1, None, 0)[:, 0] / np.maximum(counts, 1), 0)
+    waves = cv2.gemm(_WAVES, histogram[:, None], 1, None, 0)[:, 0]
+    fits = np.where(counts >= MIN_COEFFICIENTS, waves / np.maximum(counts, 1), 0)
     best = float(fits.max())
     if best < MIN_FIT:
         return 0

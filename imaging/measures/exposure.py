@@ -45,6 +45,19 @@ class LowLightModel:
 _MODEL = LowLightModel()
 
 
+@dataclass(frozen=True, slots=True)
+class MissingExposure:
+    """The light that a photo lacks, in EV; both 0 for a photo that is bright enough.
+
+    Attributes:
+        exposure: By which the whole photo is under-exposed: its highlights come to white with it.
+        lift: What the main part lacks beside the highlights, after that; together at most `LowLightModel.max_ev`.
+    """
+
+    exposure: float
+    lift: float
+
+
 def smoothstep(value: float, low: float, high: float) -> float:
     """Return 0 below `low`, 1 above `high` and a cubic with flat ends between."""
     t = min(1.0, max(0.0, (value - low) / (high - low)))
@@ -97,17 +110,48 @@ class Tones:
         return float(np.log2(linear + _MODEL.floor))
 
     @cached_property
-    def missing_ev(self) -> float:
-        """Stops of exposure that the shadows lack, in [0, 6]; 0 for a photo that is bright enough."""
+    def missing_ev(self) -> MissingExposure:
+        """The light that the photo lacks."""
         highlights, main = self.stops(98), self.stops(60)
         exposure = max(0.0, -highlights)
         exposure *= smoothstep(exposure, *_MODEL.exposure_dead_ev)
         lift = _MODEL.lift_slope * max(0.0, highlights - main - _MODEL.lift_free_ev)
         lift *= smoothstep(lift, *_MODEL.lift_dead_ev)
-        return min(_MODEL.max_ev, exposure + lift)
+        exposure = min(exposure, _MODEL.max_ev)
+        return MissingExposure(exposure, min(lift, _MODEL.max_ev - exposure))
 
 
 _CODE_AXIS = np.arange(256, dtype=np.float32)
+
+
+FULL_WHITE = 252
+"""Codes from which a white point is no loss of range (median of the 99th percentile of clean photos is 249)."""
+
+
+def tonal_ends(image: Image) -> tuple[float, float]:
+    """Return black point and white point of a reduced photo, in codes.
+
+    The black point is the 1st percentile of `min(R, G, B)`, the white point the 99th of `max(R, G, B)`: a flattened
+    photo has pale colours, too, while a saturated one reaches both ends.
+    """
+    return max(0.0, Tones(channel_min(image)).code(1)), Tones(channel_max(image)).code(99)
+
+
+def flatness(black: float, white: float) -> float:
+    """Return by how much both ends of the range have left their place, in [0, 1]; 0.11 is the 98th percentile of
+    clean photos.
+
+    It is the harmonic mean of both displacements: a dark photo keeps its black, haze and over-exposure their white. The
+    white counts for no more than 1.5 times the black: more than that is darkness.
+
+    Args:
+        black: Black point in codes.
+        white: White point in codes.
+    """
+    black_lift = black / 255
+    white_loss = min(max(0.0, 1 - white / FULL_WHITE), 1.5 * black_lift)
+    both = black_lift + white_loss
+    return 2 * black_lift * white_loss / both if both > 0 else 0.0
 
 
 def glare(image: Image) -> float:

@@ -56,7 +56,9 @@ def estimate_veil(thumbnail: Image) -> Veil:
     """
     side = _TILES * _TILE_PX
     small = cv2.resize(thumbnail, (side, side), interpolation=cv2.INTER_AREA)
-    dark = small.min(axis=2).reshape(_TILES, _TILE_PX, _TILES, _TILE_PX).swapaxes(1, 2).reshape(_TILES**2, -1)
+    red, green, blue = cv2.split(small)
+    lowest, highest = np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
+    dark = lowest.reshape(_TILES, _TILE_PX, _TILES, _TILE_PX).swapaxes(1, 2).reshape(_TILES**2, -1)
     floors = SRGB_TO_LINEAR[np.partition(dark, _FLOOR_RANK, axis=1)[:, _FLOOR_RANK]].astype(np.float64)
     floor, slope = _lower_envelope(floors)
     floor = max(floor, _FLOOR_MIN)
@@ -66,11 +68,11 @@ def estimate_veil(thumbnail: Image) -> Veil:
     rank = dark.size * 2 // 1000
     black = float(SRGB_TO_LINEAR[np.partition(dark, rank, axis=None)[rank]])
     # Per channel, not per pixel: the least red and the least blue of a photo are black in different places.
-    low = SRGB_TO_LINEAR[np.partition(small.reshape(-1, 3), rank, axis=0)[rank]].astype(np.float64) + _FLOOR_MIN
-    red, green, blue = (low / low.mean()).tolist()
-    clipped_share = float(np.count_nonzero(small.max(axis=2) >= 250)) / dark.size
+    low = np.array([SRGB_TO_LINEAR[np.partition(c, rank, axis=None)[rank]] for c in (red, green, blue)]) + _FLOOR_MIN
+    tint = low / low.mean()
+    clipped_share = float(np.count_nonzero(highest >= 250)) / dark.size
     score = _haze_score(black, white, float(light.mean()), clipped_share)
-    return Veil(floor, slope / floor, white, (red, green, blue), score)
+    return Veil(floor, slope / floor, white, (float(tint[0]), float(tint[1]), float(tint[2])), score)
 
 
 def _haze_score(black: float, white: float, mean: float, clipped_share: float) -> float:

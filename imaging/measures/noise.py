@@ -1,8 +1,8 @@
 """How much noise a photo carries, by brightness and by frequency, measured in the photo itself.
 
-After Ponomarenko et al., "An automatic approach to lossy compression of AVIRIS images" (IGARSS 2007), and Colom and Buades,
-"Analysis and extension of the Ponomarenko method" (IPOL 2013): among 8x8 DCT blocks of one brightness those with the
-least energy at low frequencies are flat, and what else they hold is noise. Frequencies are kept apart, because
+After Ponomarenko et al., "An automatic approach to lossy compression of AVIRIS images" (IGARSS 2007), and Colom and
+Buades, "Analysis and extension of the Ponomarenko method" (IPOL 2013): among 8x8 DCT blocks of one brightness those
+with the least energy at low frequencies are flat, and what else they hold is noise. Frequencies are kept apart, because
 demosaicing, resizing and compression leave noise that is anything but white (Lebrun, Colom and Morel, "The noise
 clinic", IPOL 2015). What differs: few blocks and few brightness bins, since the answer has to come within milliseconds.
 """
@@ -63,8 +63,8 @@ FLOOR_QUANTILE = 0.05
 """Noise is everywhere, texture is not: at least this share of the blocks must be as noisy as the floor says."""
 
 FLOOR_FACTOR = 1.5
-"""Upper bound of the noise over the deviation found at `FLOOR_QUANTILE`. With real noise the ratio is 1.4 to 1.8 (flat blocks
-scatter, and noise depends on brightness); fine texture taken for noise makes it 3 to 20 (measured on calibration photos)."""
+"""Upper bound of the noise over the deviation found at `FLOOR_QUANTILE`. With real noise the ratio is 1.4 to 1.8 (flat
+blocks scatter, and noise depends on brightness); fine texture taken for noise makes it 3 to 20 (calibration photos)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,8 @@ def measure_noise(
     if keep.sum() < MIN_BLOCKS:
         return _silent()
     coefficients = transform_blocks(blocks[keep])
-    if guide is None:
-        brightness = coefficients[:, 0] / BLOCK_PX
-    else:
-        brightness = sample_blocks(guide, max_blocks)[keep].mean(axis=1)
+    seen = blocks if guide is None else sample_blocks(guide, max_blocks)
+    brightness = seen[keep].mean(axis=1, dtype=np.float32)
     energies = cv2.multiply(coefficients, coefficients)
     activity, noisiness = cv2.gemm(energies, _GROUPS, 1, None, 0).T
     bound = FLOOR_FACTOR * _floor(noisiness, brightness)

@@ -1,7 +1,7 @@
 """How wide the sharpest edges of a photo are, by direction.
 
-After Zhuo and Sim, "Defocus map estimation from a single image" (Pattern Recognition 2011): a step edge blurred by s and
-blurred again by a known amount loses gradient by a ratio that gives s away, whatever the contrast of the edge. What
+After Zhuo and Sim, "Defocus map estimation from a single image" (Pattern Recognition 2011): a step edge blurred by s
+and blurred again by a known amount loses gradient by a ratio that gives s away, whatever the contrast of the edge. What
 differs: two known blurs instead of one, so that noise and JPEG do not pass for sharpness; and edges are sorted by
 direction, because a shaken photo is sharp along the motion.
 """

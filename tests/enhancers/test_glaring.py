@@ -1,0 +1,45 @@
+"""A blown photo gets its exposure taken back, without grey windows in good rooms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from enhancers.glaring import GlaringEnhancer
+from imaging.color import linear_to_srgb, srgb_to_linear
+from tests.photos import clean_photos, grey, room, rooms
+from training.degradations import glaring
+from training.metrics import psnr_db
+
+ENHANCER = GlaringEnhancer()
+
+
+@pytest.mark.parametrize("severity", [0.5, 0.8, 1.0])
+def test_a_blown_photo_gets_closer(severity: float) -> None:
+    gains = []
+    for i, photo in enumerate(clean_photos()):
+        bad = glaring(photo, severity, np.random.default_rng(i))
+        gains.append(psnr_db(ENHANCER.enhance(bad), photo) - psnr_db(bad, photo))
+    assert np.mean(gains) > 2
+    assert min(gains) > -0.5
+
+
+def test_a_blown_window_in_a_good_room_stays_white() -> None:
+    photo = room(0).copy()
+    photo[60:130, 60:160] = 255
+    assert psnr_db(ENHANCER.enhance(photo), photo) > 40
+
+
+def test_white_never_turns_grey() -> None:
+    for photo in rooms():
+        bad = linear_to_srgb(srgb_to_linear(photo) * np.float32(6))
+        result = ENHANCER.enhance(bad)
+        white = (bad == 255).all(axis=2)
+        assert white.mean() > 0.05
+        assert np.percentile(result[white], 2) > 190
+
+
+def test_grey_stays_grey() -> None:
+    bad = grey(linear_to_srgb(srgb_to_linear(room(2)) * np.float32(5)))
+    result = ENHANCER.enhance(bad)
+    assert np.ptp(result, axis=2).max() == 0

@@ -1,0 +1,108 @@
+"""A dark photo gets the light it lacks; windows, blacks and colours stay."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from enhancers.low_light import LowLightEnhancer
+from imaging.color import linear_to_srgb, srgb_to_linear
+from imaging.image import Image
+from tests.photos import clean_photos, enlarged, room, rooms
+from training.degradations import low_light
+from training.metrics import psnr_db
+
+ENHANCER = LowLightEnhancer()
+WINDOW = np.s_[40:120, 60:140]
+
+
+def darker(image: Image, stops: float) -> Image:
+    return linear_to_srgb(srgb_to_linear(image) * np.float32(2.0**-stops))
+
+
+def dark_room_with_window(seed: int = 0) -> Image:
+    """A room three stops under with a bright landscape, not clipped, in its window."""
+    photo = darker(room(seed), 3)
+    landscape = np.clip(np.random.default_rng(0).normal(225, 8, (20, 20, 3)), 0, 248).astype(np.uint8)
+    photo[WINDOW] = cv2.resize(landscape, (80, 80), interpolation=cv2.INTER_CUBIC)
+    return photo
+
+
+@pytest.mark.parametrize("stops", [1.5, 3.0, 4.0])
+def test_a_uniformly_dark_photo_comes_back(stops: float) -> None:
+    gains = []
+    for photo in clean_photos():
+        bad = darker(photo, stops)
+        gains.append(psnr_db(ENHANCER.enhance(bad), photo) - psnr_db(bad, photo))
+    assert np.mean(gains) > 5
+
+
+def test_uneven_light_and_noise() -> None:
+    gains = []
+    for i, photo in enumerate(rooms()):
+        bad = low_light(photo, 0.6, np.random.default_rng(i))
+        gains.append(psnr_db(ENHANCER.enhance(bad), photo) - psnr_db(bad, photo))
+    assert min(gains) > 4
+
+
+def test_the_room_is_lifted_and_the_window_kept() -> None:
+    bad = dark_room_with_window()
+    result = ENHANCER.enhance(bad)
+    wall = np.s_[200:300, 150:300]
+    assert result[wall].mean() > 1.8 * bad[wall].mean()
+    assert (result[WINDOW] == 255).mean() < 0.1, "hardly anything new clips"
+    before, after = bad[WINDOW].astype(float), result[WINDOW].astype(float)
+    assert after.mean() > before.mean() - 12, "no grey window"
+    assert after.std() > 0.6 * before.std(), "its texture stays"
+
+
+def test_no_halo_at_the_window() -> None:
+    """The wall right beside the window is lifted about as much as the wall far from it."""
+    photo = np.full((600, 800, 3), 40, np.uint8)
+    photo[200:400, 300:500] = 250
+    result = ENHANCER.enhance(photo).astype(float)
+    assert result[300, 50].mean() > 60
+    # Beyond the width of one pixel of the map.
+    assert abs(result[300, 515:560].mean() - result[300, 50].mean()) < 0.08 * result[300, 50].mean()
+
+
+def test_black_stays_black_and_colours_keep_their_hue() -> None:
+    bad = dark_room_with_window(1).copy()
+    bad[-20:] = 0
+    bad[150:250, 200:300] = (40, 20, 10)
+    result = ENHANCER.enhance(bad)
+    assert result[-18:].max() == 0
+    red, green, blue = result[200, 250].astype(float)
+    assert red > 60
+    assert red / green == pytest.approx(2, abs=0.1)
+    assert green / blue == pytest.approx(2, abs=0.2)
+
+
+def test_noise_bounds_the_gain() -> None:
+    rng = np.random.default_rng(0)
+    scene = np.full((400, 600, 3), 14.0)
+    scene[:, :40] = 255
+    smooth = np.clip(np.rint(scene + rng.normal(0, 0.3, scene.shape)), 0, 255).astype(np.uint8)
+    grainy = np.clip(np.rint(scene + rng.normal(0, 5, scene.shape)), 0, 255).astype(np.uint8)
+    dark = np.s_[100:300, 200:500]
+    assert ENHANCER.enhance(smooth)[dark].mean() > 1.4 * ENHANCER.enhance(grainy)[dark].mean()
+    assert ENHANCER.enhance(grainy)[dark].mean() > 1.5 * grainy[dark].mean()
+
+
+def test_full_size_looks_like_small_size() -> None:
+    bad = dark_room_with_window(2)
+    large = ENHANCER.enhance(enlarged(bad, 2400, 1800))
+    small = cv2.resize(large, (480, 360), interpolation=cv2.INTER_AREA)
+    assert psnr_db(small, ENHANCER.enhance(bad)) > 30
+
+
+def test_a_smooth_wall_gets_no_bands() -> None:
+    """Steps of a wall's shading are no larger than the gain makes those of its codes."""
+    shading = np.linspace(20, 60, 1600)[None, :, None].repeat(1200, 0).repeat(3, 2)
+    bad = np.rint(shading).astype(np.uint8)
+    bad[:200, :300] = 250
+    row = ENHANCER.enhance(bad)[800, :, 0].astype(int)
+    assert row[0] > 80
+    assert np.diff(row).max() <= row[0] / 20 + 2
+    assert np.diff(row).min() >= -4
