@@ -5,29 +5,34 @@ from __future__ import annotations
 import cv2
 
 from detector.base import DetectorSpec
-from detector.cast import white_balance_severity
-from detector.compression import jpeg_artifacts_severity
-from detector.haze import hazy_severity
-from detector.noise import noise_severity
-from detector.sharpness import blur_severity
-from detector.tilt import rotation_severity
-from detector.tone import glaring_severity, low_contrast_severity, low_light_severity
+from detector.cast import WHITE_BALANCE_THRESHOLD, white_balance_severity
+from detector.compression import JPEG_ARTIFACTS_THRESHOLD, jpeg_artifacts_severity
+from detector.haze import HAZY_THRESHOLD, hazy_severity
+from detector.noise import NOISY_THRESHOLD, noise_severity
+from detector.sharpness import BLUR_THRESHOLD, blur_severity
+from detector.tilt import ROTATION_THRESHOLD, rotation_severity
+from detector.tone import (
+    GLARING_THRESHOLD,
+    LOW_CONTRAST_THRESHOLD,
+    LOW_LIGHT_THRESHOLD,
+    glaring_severity,
+    low_contrast_severity,
+    low_light_severity,
+)
 from imaging.defects import Defect, Finding, Report
 from imaging.image import Image
 from imaging.view import View, view_factor
 
-# Thresholds: `python -m training.calibrate`, at most 2 % false alarms on clean listing and stock photos of the
-# calibration part.
 DETECTORS: tuple[DetectorSpec, ...] = (
-    DetectorSpec(Defect.BLUR, blur_severity, threshold=0.13),
-    DetectorSpec(Defect.LOW_LIGHT, low_light_severity, threshold=0.40),
-    DetectorSpec(Defect.LOW_CONTRAST, low_contrast_severity, threshold=0.30),
-    DetectorSpec(Defect.POOR_WHITE_BALANCE, white_balance_severity, threshold=0.62),
-    DetectorSpec(Defect.NOISY, noise_severity, threshold=0.39),
-    DetectorSpec(Defect.HAZY, hazy_severity, threshold=0.40),
-    DetectorSpec(Defect.JPEG_ARTIFACTS, jpeg_artifacts_severity, threshold=0.20),
-    DetectorSpec(Defect.GLARING, glaring_severity, threshold=0.24),
-    DetectorSpec(Defect.ROTATION, rotation_severity, threshold=0.30),
+    DetectorSpec(Defect.BLUR, blur_severity, BLUR_THRESHOLD),
+    DetectorSpec(Defect.LOW_LIGHT, low_light_severity, LOW_LIGHT_THRESHOLD),
+    DetectorSpec(Defect.LOW_CONTRAST, low_contrast_severity, LOW_CONTRAST_THRESHOLD),
+    DetectorSpec(Defect.POOR_WHITE_BALANCE, white_balance_severity, WHITE_BALANCE_THRESHOLD),
+    DetectorSpec(Defect.NOISY, noise_severity, NOISY_THRESHOLD),
+    DetectorSpec(Defect.HAZY, hazy_severity, HAZY_THRESHOLD),
+    DetectorSpec(Defect.JPEG_ARTIFACTS, jpeg_artifacts_severity, JPEG_ARTIFACTS_THRESHOLD),
+    DetectorSpec(Defect.GLARING, glaring_severity, GLARING_THRESHOLD),
+    DetectorSpec(Defect.ROTATION, rotation_severity, ROTATION_THRESHOLD),
 )
 """Every detector, in the order of `Defect`."""
 

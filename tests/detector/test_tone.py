@@ -56,8 +56,9 @@ def test_one_defect_is_not_taken_for_another(name: str) -> None:
     _, severity, threshold = JUDGES[name]
     for other, (degrade, _, _) in JUDGES.items():
         if other != name:
-            # A flattened photo is somewhat dark, too, but not the other way round.
-            alarms = [severity(View.of(degrade(photo, 0.6, np.random.default_rng(1)))) >= threshold for photo in rooms()]
+            alarms = [
+                severity(View.of(degrade(photo, 0.6, np.random.default_rng(1)))) >= threshold for photo in rooms()
+            ]
             assert not any(alarms), f"{other} taken for {name}"
 
 
