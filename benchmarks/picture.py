@@ -29,14 +29,14 @@ from tests.photos import room, shipped
 
 HEIGHT_PX, GAP_PX = 300, 6
 TILT_DEG = -4.0
-LAMP_LIGHT = np.array([1.3, 1.0, 0.6], np.float32) * 0.1
+LAMP_LIGHT = np.array([0.13, 0.1, 0.06], np.float32)
 
 
 def damaged(image: Image) -> Image:
     """Return the photo as a phone held askew takes it by lamp light, three stops too dark, with the sensor's noise."""
     light = srgb_to_linear(rotate(image, TILT_DEG)) * LAMP_LIGHT
     noise = np.random.default_rng(0).standard_normal(light.shape, np.float32)
-    return linear_to_srgb(light + noise * np.sqrt(2e-5 * light))
+    return linear_to_srgb(light + noise * np.sqrt(np.float32(2e-5) * light))
 
 
 def enhanced(image: Image) -> Image:

@@ -6,7 +6,7 @@ from detector.base import ramp
 from imaging.view import View
 
 ROTATION_THRESHOLD = 0.35
-"""2.8 degrees: 1.5 % of 200 clean calibration photos reach it (`training/calibrate.py`), most of them plainly tilted."""
+"""2.8 degrees: 1.5 % of 200 clean calibration photos reach it (`training/calibrate.py`), most of them tilted indeed."""
 
 LEVEL_DEG, SEVERE_DEG = 0.0, 8.0
 """Tilts of severity 0 and 1. Nothing is dead in between: the closed loop must see a repair from 2 to 0.5 degrees."""

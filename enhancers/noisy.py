@@ -27,8 +27,8 @@ class NoisyConstants:
         full_sigma: Noise from which the repair is whole; between the two it grows.
         luma_gain: Factor on the measured luma noise; below 1 leaves a little grain: walls must not turn to plastic.
         chroma_gain: Factor on the measured chroma noise; blotches of colour are uglier than grain.
-        least_chroma: Least noise of half-size chroma over the noise of luma. Compression quantises chroma noise away where
-            it is measured, in flat blocks, and leaves it elsewhere (true ratio 0.35 to 0.6 on calibration photos).
+        least_chroma: Least noise of half-size chroma over the noise of luma. Compression quantises chroma noise away
+            where it is measured, in flat blocks, and leaves it elsewhere (true ratio 0.35 to 0.6).
     """
 
     idle_sigma: float = 1.5
@@ -85,9 +85,10 @@ class NoisyEnhancer(Enhancer):
         amount = strength * self._share(max(noise.sigma, luma_noise.sigma))
         if amount == 0:
             return plane
-        least = constants.least_chroma * luma_noise.sigma
+        least = np.float32(constants.least_chroma * luma_noise.sigma)
         level = _level(guide, noise if noise.sigma > least else luma_noise)
-        clean = self._engine.shrink(half, constants.chroma_gain * np.maximum(noise.spectrum, least), level)
+        spectrum = np.maximum(noise.spectrum, least)
+        clean = self._engine.shrink(half, constants.chroma_gain * spectrum, level)
         return with_repaired_half(plane, half, clean, _detail_share(plane, half), amount)
 
     def _share(self, sigma: float) -> float:

@@ -27,13 +27,13 @@ class LowLightModel:
 
     floor: float = 2.0**-10
     """Linear light added before the logarithm: half a code of an 8-bit photo; darker differences are rounding."""
-    highlight_percent: float = 98.0
+    highlight_percent: float = 99.5
     """Brighter ones are lamps and reflections."""
-    exposure_dead_ev: tuple[float, float] = (0.6, 0.8)
+    exposure_dead_ev: tuple[float, float] = (0.55, 0.75)
     """Highlights so far below white are left alone, or brought to white: good photos differ by that much."""
     main_percents: tuple[float, float] = (60.0, 75.0)
     """Where the main part of a room is dark, these percentiles are far below the highlights."""
-    uneven_ev: tuple[float, float] = (2.9, 4.0)
+    uneven_ev: tuple[float, float] = (4.5, 5.1)
     """Sum of both distances at which a lift begins and from which it is whole; 93 % of clean photos have less."""
     max_ev: float = 6.0
     """Beyond it an 8-bit photo holds too few codes to show anything."""

@@ -13,7 +13,9 @@ from tests.photos import shipped
 
 def _compress(photo: Image, quality: int) -> Image:
     _, data = cv2.imencode(".jpg", photo[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+    assert decoded is not None
+    return decoded
 
 
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
@@ -47,8 +49,9 @@ def test_a_shifted_grid_counts_the_same() -> None:
 def test_a_reduced_decode_shows_it_too() -> None:
     large = cv2.resize(shipped("astronaut"), (1024, 1024), interpolation=cv2.INTER_CUBIC)
     _, data = cv2.imencode(".jpg", large[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 8])
-    half = cv2.imdecode(data, cv2.IMREAD_REDUCED_COLOR_2)[..., ::-1]
-    assert jpeg_artifacts_severity(View(np.ascontiguousarray(half), 2, 8)) > JPEG_ARTIFACTS_THRESHOLD
+    half = cv2.imdecode(data, cv2.IMREAD_REDUCED_COLOR_2)
+    assert half is not None
+    assert jpeg_artifacts_severity(View(np.ascontiguousarray(half[..., ::-1]), 2, 8)) > JPEG_ARTIFACTS_THRESHOLD
 
 
 def test_falls_after_the_repair() -> None:

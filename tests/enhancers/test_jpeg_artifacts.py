@@ -13,7 +13,9 @@ from training.metrics import psnr_db
 
 def _compress(photo: Image, quality: int) -> Image:
     _, data = cv2.imencode(".jpg", photo[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)
+    assert decoded is not None
+    return decoded
 
 
 @pytest.mark.parametrize(("quality", "gain_db"), [(10, 0.5), (20, 0.35), (40, 0.15)])
