@@ -19,7 +19,7 @@ METHOD = "Missing exposure in linear light with a shoulder, by an edge-aware ill
 
 @dataclass(frozen=True, slots=True)
 class LowLightParams:
-    """How far the shadows of an unevenly lit room are lifted (fitted with `imaging.measures.exposure.LowLightModel`)."""
+    """How far the shadows of an unevenly lit room are lifted; fitted with `imaging.measures.exposure.LowLightModel`."""
 
     mean_luma: float = 0.59
     """Mean of encoded luma that the lift aims at; the mean of clean listing photos is 0.54, of fused brackets 0.51."""
@@ -45,7 +45,7 @@ class LowLightEnhancer(Enhancer):
         thumbnail = View(small).thumbnail
         tones = Tones(channel_max(thumbnail))
         exposure = tones.missing_exposure_ev
-        lift = tones.unevenness
+        lift = tones.lift_share
         if strength <= 0 or exposure + lift <= 0:
             return image
         if lift > 0:

@@ -85,9 +85,9 @@ class NoisyEnhancer(Enhancer):
         amount = strength * self._share(max(noise.sigma, luma_noise.sigma))
         if amount == 0:
             return plane
-        least = np.float32(constants.least_chroma * luma_noise.sigma)
+        least = constants.least_chroma * luma_noise.sigma
         level = _level(guide, noise if noise.sigma > least else luma_noise)
-        spectrum = np.maximum(noise.spectrum, least)
+        spectrum = np.maximum(noise.spectrum, least).astype(np.float32)
         clean = self._engine.shrink(half, constants.chroma_gain * spectrum, level)
         return with_repaired_half(plane, half, clean, _detail_share(plane, half), amount)
 

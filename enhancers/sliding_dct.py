@@ -5,8 +5,8 @@ are laid over one another again (Yaroslavsky, Egiazarian and Astola, "Transform 
 2001). Two passes as in BM3D without the block matching (Dabov et al., TIP 2007): a hard threshold gives a pilot, whose
 energies then steer an empirical Wiener filter.
 
-What differs, all for speed: the second pass uses a grid shifted by half a step, which is worth as much as twice as many
-windows (cid22, grey, white noise of sigma 25: 29.9 dB against 29.7 unshifted, and 30.1 with four times as many); windows
+What differs, all for speed: the second pass uses a grid shifted by half a step, worth as much as twice as many windows
+(cid22, grey, white noise of sigma 25: 29.9 dB against 29.7 unshifted, and 30.1 with four times as many); windows
 are not weighted by their sparsity (costs 0.07 dB), so that the overlap-add has constant weights and both transforms are
 plain 2x2 convolutions over 4x4-pixel cells; the deviation of each frequency is folded into those kernels.
 """

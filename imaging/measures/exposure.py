@@ -35,6 +35,8 @@ class LowLightModel:
     """Where the main part of a room is dark, these percentiles are far below the highlights."""
     uneven_ev: tuple[float, float] = (4.5, 5.1)
     """Sum of both distances at which a lift begins and from which it is whole; 93 % of clean photos have less."""
+    dark_ev: tuple[float, float] = (2.1, 2.5)
+    """The same for the distance of the 75th percentile from white after the exposure: what the detector calls dark."""
     max_ev: float = 6.0
     """Beyond it an 8-bit photo holds too few codes to show anything."""
 
@@ -100,11 +102,15 @@ class Tones:
         return min(_MODEL.max_ev, missing * smoothstep(missing, *_MODEL.exposure_dead_ev))
 
     @property
-    def unevenness(self) -> float:
-        """How far the main part lies below the highlights: 0 as in well lit photos, 1 as in a room beside its window."""
+    def lift_share(self) -> float:
+        """Whether the shadows need more than `missing_exposure_ev`: 0 in well lit photos, 1 in a room beside its window.
+
+        They do where the main part lies far below the highlights, or, whatever its highlights, far below white.
+        """
         highlights = self.stops(_MODEL.highlight_percent)
         below = sum(highlights - self.stops(percent) for percent in _MODEL.main_percents)
-        return smoothstep(below, *_MODEL.uneven_ev)
+        still_dark = -self.stops(_MODEL.main_percents[-1]) - self.missing_exposure_ev
+        return max(smoothstep(below, *_MODEL.uneven_ev), smoothstep(still_dark, *_MODEL.dark_ev))
 
     @property
     def shares(self) -> NDArray[np.float32]:

@@ -50,14 +50,14 @@ def test_missing_exposure_is_about_what_was_taken(stops: float) -> None:
     for photo in rooms():
         assert tones(photo).missing_exposure_ev == 0
         assert tones(darker(photo, stops)).missing_exposure_ev == pytest.approx(stops, abs=0.8)
-        assert tones(darker(photo, stops)).unevenness == 0
+        assert tones(darker(photo, stops)).lift_share == 0
 
 
 def test_a_window_does_not_hide_a_dark_room() -> None:
     photo = darker(room(0), 3.5)
     photo[30:130, 30:160] = 255
     assert tones(photo).missing_exposure_ev == 0
-    assert tones(photo).unevenness == 1
+    assert tones(photo).lift_share == 1
 
 
 def test_glare_counts_area() -> None:
