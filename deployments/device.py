@@ -18,8 +18,7 @@ def photo_slots() -> Semaphore:
 def prepare_replica(on_torch: bool = False) -> str:
     """Pin the threads of this process and return the torch device it may use ("cpu" or "cuda").
 
-    Photos are worked on in parallel by replicas and their request threads; OpenCV's own pool would only make them
-    contend. torch runs the heavy repairs and gets the CPUs that Ray counts on this node.
+    Photos are worked on in parallel, one thread each: the pools of OpenCV and torch would only contend with each other.
 
     Args:
         on_torch: Whether the replica computes on torch. One that does not shall not pay for a GPU context.
@@ -29,11 +28,10 @@ def prepare_replica(on_torch: bool = False) -> str:
         return "cpu"
     import torch
 
+    torch.set_num_threads(1)
     if not ray.is_initialized():
         return "cpu"
     context = ray.get_runtime_context()
-    node = next(node for node in ray.nodes() if node["NodeID"] == context.get_node_id())
-    torch.set_num_threads(max(1, int(node["Resources"].get("CPU", 1))))
     if not context.get_accelerator_ids().get("GPU") or not torch.cuda.is_available():
         return "cpu"
     # Fractions of a GPU are Ray's bookkeeping only: this is what keeps a replica within its own.

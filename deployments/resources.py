@@ -20,15 +20,19 @@ class Resources:
         max_ongoing_requests: Photos sent to one replica at a time. It works on `device.PHOTOS_AT_A_TIME` of them; the
             others wait there as files, because waiting in the caller costs a probe every few milliseconds.
         target_ongoing_requests: Load at which the autoscaler adds a replica.
+        access_log: Whether every request is logged. One line a photo is enough: the ingress's.
     """
 
     num_cpus: float
     cpus_per_replica: int
     max_ongoing_requests: int
     target_ongoing_requests: float
+    access_log: bool = False
 
 
-INGRESS = Resources(num_cpus=0.2, cpus_per_replica=4, max_ongoing_requests=100, target_ongoing_requests=32)
+INGRESS = Resources(
+    num_cpus=0.2, cpus_per_replica=4, max_ongoing_requests=100, target_ongoing_requests=32, access_log=True
+)
 DETECTOR = Resources(num_cpus=0.2, cpus_per_replica=4, max_ongoing_requests=16, target_ongoing_requests=4)
 ENHANCER = Resources(num_cpus=0.1, cpus_per_replica=2, max_ongoing_requests=16, target_ongoing_requests=4)
 ADJUSTER = ENHANCER
@@ -62,6 +66,7 @@ def options(resources: Resources, args: AppArgs, cluster_cpus: float, num_gpus: 
         "max_ongoing_requests": resources.max_ongoing_requests,
         "max_queued_requests": args.max_queued_requests,
         "backpressure_config": {"status_code": 503, "retry_after_s": args.retry_after_s},
+        "logging_config": {"enable_access_log": resources.access_log},
         "graceful_shutdown_timeout_s": 10,
         "graceful_shutdown_wait_loop_s": 0.5,
         "health_check_period_s": 5,

@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 
 from enhancers.base import Enhancer
-from enhancers.local_tone import small_copy
+from enhancers.local_tone import small_copy, tone_copy
 from imaging.image import Image
 from imaging.measures.exposure import flatness, smoothstep, tonal_ends
-from imaging.view import View
 
 METHOD = "Black and white points brought back by one affine map of codes"
 
@@ -24,7 +23,7 @@ class LowContrastParams:
     """Median of the 1st percentile of `min(R, G, B)` of clean photos, in codes."""
     white_target: float = 247.0
     """Median of the 99th percentile of `max(R, G, B)` of clean photos, in codes."""
-    dead: tuple[float, float] = (0.07, 0.13)
+    dead: tuple[float, float] = (0.08, 0.14)
     """Flatness below which nothing is done and above which all is; 98 % of clean photos stay below 0.11."""
     max_gain: float = 4.0
     fading: float = 0.25
@@ -42,7 +41,7 @@ class LowContrastEnhancer(Enhancer):
     """
 
     def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        black, white = tonal_ends(View(small_copy(image)).thumbnail)
+        black, white = tonal_ends(tone_copy(small_copy(image)))
         amount = strength * smoothstep(flatness(black, white), *_PARAMS.dead)
         if amount <= 0:
             return image

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import Enhancer
-from enhancers.local_tone import ILLUMINATIONS, bound_by_noise, illumination, multiply, small_copy
+from enhancers.local_tone import ILLUMINATIONS, bound_by_noise, illumination, multiply, small_copy, tone_copy
 from imaging.image import Image
 from imaging.measures.exposure import Tones, channel_max
-from imaging.view import View
 
 METHOD = "Missing exposure in linear light with a shoulder, by an edge-aware illumination map; noise bounds the gain"
 
@@ -42,14 +41,14 @@ class LowLightEnhancer(Enhancer):
 
     def enhance(self, image: Image, strength: float = 1.0) -> Image:
         small = small_copy(image)
-        thumbnail = View(small).thumbnail
-        tones = Tones(channel_max(thumbnail))
+        tone = tone_copy(small)
+        tones = Tones(channel_max(tone))
         exposure = tones.missing_exposure_ev
         lift = tones.lift_share
         if strength <= 0 or exposure + lift <= 0:
             return image
         if lift > 0:
-            luma = Tones(cv2.cvtColor(thumbnail, cv2.COLOR_RGB2GRAY))
+            luma = Tones(cv2.cvtColor(tone, cv2.COLOR_RGB2GRAY))
             lift *= _lift_to_mean(luma.shares, exposure)
         ratio = _exposed(ILLUMINATIONS, strength * exposure, strength * lift) / ILLUMINATIONS
         return multiply(image, illumination(channel_max(small)), bound_by_noise(ratio, small))
@@ -63,11 +62,11 @@ def build(device: str) -> LowLightEnhancer:
 def _lift_to_mean(shares: NDArray[np.float32], exposure: float) -> float:
     """Return the lift in EV after which the mean of a distribution of codes, float32 (256,), is `mean_luma`."""
     codes = np.arange(256) / 255
-    means = [float(_exposed(codes, exposure, lift) @ shares) for lift in _PARAMS.lifts_ev]
+    means = _exposed(codes, exposure, np.array(_PARAMS.lifts_ev)[:, None]) @ shares
     return float(np.interp(_PARAMS.mean_luma, means, _PARAMS.lifts_ev))
 
 
-def _exposed(codes: NDArray[np.float64], exposure: float, lift: float) -> NDArray[np.float64]:
+def _exposed(codes: NDArray[np.float64], exposure: float, lift: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """Return encoded sRGB in [0, 1] after a gain of `exposure + lift` EV and a shoulder for the `lift`."""
     light = 2 ** (exposure + lift) * np.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
     # Without a lift the shoulder is the identity.
