@@ -11,6 +11,8 @@ FAST_SETTINGS: dict[str, str] = {
     "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "0.3",
     # A result travels back by value and may be larger than gRPC's 4 MiB.
     "RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH": str(256 * 1024 * 1024),
+    # Photos are worked on side by side, one thread each; numpy's linear algebra shall not spread over the cores.
+    "OMP_NUM_THREADS": "1",
     # Keep freed pixel buffers instead of handing them back to the kernel, which zeroes every page again for the next
     # photo: at 12 MP that costs as much as a pass over the pixels.
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),

@@ -1,6 +1,8 @@
 """The deployment that finds the defects of a photo."""
 
-from deployments.device import photo_slots, prepare_replica
+from threading import Semaphore
+
+from deployments.device import prepare_replica
 from deployments.messages import Inspection, Stages, Upload
 from detector import detect
 from imaging.codec import decode_view
@@ -13,7 +15,7 @@ class DetectorServer:
     def __init__(self, limits: Limits) -> None:
         prepare_replica()
         self._limits = limits
-        self._slots = photo_slots()
+        self._slots = Semaphore(1)
 
     def inspect(self, upload: Upload) -> Inspection:
         """Return the report of an encoded photo.

@@ -17,9 +17,9 @@ from enhancers.plan import Step
 from imaging.defects import Defect
 from imaging.errors import BelvedereError, OverloadedError, PoisonedPhotoError, UnavailableError
 
-INLINE_BYTES = 1_000_000
-"""Largest upload sent by value. Measured: under about a megabyte a gRPC message is quicker than the object store,
-which costs two more round trips; above it the copies into and out of messages cost more."""
+INLINE_BYTES = 4_000_000
+"""Largest upload sent by value. Copies into and out of gRPC messages grow with the photo, the round trips to the object
+store do not: a dark photo of 12 MP (1.3 MB) still takes 10 % less CPU by value than by reference."""
 
 REFUSED = (
     "this photo stopped two workers in a row and is refused for a while; save it anew in another program and retry"
@@ -32,7 +32,9 @@ class _BothWays:
     """A handle to one deployment by value and by reference, made once: a handle made anew routes anew."""
 
     def __init__(self, handle: DeploymentHandle[Any]) -> None:
-        self._handles = tuple(handle.options(_by_reference=by_reference) for by_reference in (False, True))
+        # Messages hold data of this program only: pickle's C code will do, and cloudpickle is several times slower.
+        by_value = handle.options(_by_reference=False, request_serialization="pickle", response_serialization="pickle")
+        self._handles = (by_value, handle.options(_by_reference=True))
 
     def __getitem__(self, by_reference: bool) -> DeploymentHandle[Any]:
         return self._handles[by_reference]

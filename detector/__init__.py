@@ -36,11 +36,8 @@ DETECTORS: tuple[DetectorSpec, ...] = (
 )
 """Every detector, in the order of `Defect`."""
 
-_ANY_REDUCTION = frozenset(
-    {Defect.LOW_LIGHT, Defect.LOW_CONTRAST, Defect.POOR_WHITE_BALANCE, Defect.HAZY, Defect.GLARING, Defect.ROTATION}
-)
-"""Defects judged on averages of tone and colour or on long lines: how the view was reduced hardly matters to them.
-Blur, noise and blocks live in the finest detail that the view has."""
+_IN_FINEST_DETAIL = frozenset({Defect.BLUR, Defect.NOISY, Defect.JPEG_ARTIFACTS})
+"""Defects that live in the finest detail a view has. The others hardly mind how the view was reduced."""
 
 
 def detect(*, width: int, height: int, format: str, view: View) -> Report:
@@ -65,7 +62,7 @@ def severity_of(defect: Defect, image: Image) -> float:
 
     Returns:
         In [0, 1]. The same scale as the report's, but not bit for bit: tone, colour and tilt are judged on a view
-        that is interpolated rather than area-averaged, at an eighth of the cost on 12 MP.
+        that is interpolated rather than averaged, at an eighth of the cost on 12 MP.
     """
     spec = next(spec for spec in DETECTORS if spec.defect is defect)
-    return spec.severity(View.of(image, cv2.INTER_LINEAR if defect in _ANY_REDUCTION else cv2.INTER_AREA))
+    return spec.severity(View.of(image, cv2.INTER_AREA if defect in _IN_FINEST_DETAIL else cv2.INTER_LINEAR))

@@ -13,11 +13,19 @@ NONE_SIGMA_PX, FULL_SIGMA_PX = 0.5, 3.0
 """Edge width of severity 0 and 1: 95 % of the clean calibration photos are below the first, and beyond the second
 nothing of the size of a door handle is left."""
 
+TELLING_EDGES = 300
+"""Edge pixels in the middle third from which its verdict "sharp" stands for the photo."""
+
 
 def blur_severity(view: View) -> float:
     """Severity of blur: how wide the photo's sharpest edges are at viewing size.
 
     Edges are compared with themselves blurred, so neither contrast nor content matters, and the sharp part of a photo
-    with shallow depth of field clears it. The widest direction counts: shaken photos are sharp along the motion.
+    with shallow depth of field clears it. The widest direction counts: shaken photos are sharp along the motion. Most
+    photos are sharp in the middle, and a look at a third of the rows settles it.
     """
+    height = view.luma.shape[0]
+    middle = measure_edge_width(view.luma[height // 3 : height - height // 3])
+    if middle.edges >= TELLING_EDGES and middle.sigma_px <= NONE_SIGMA_PX:
+        return 0.0
     return ramp(measure_edge_width(view.luma).sigma_px, NONE_SIGMA_PX, FULL_SIGMA_PX)

@@ -29,8 +29,9 @@ class GlaringParams:
     slope: float = 3.0
     """Contrast that is given back to the highlights, per unit of glare above it."""
     white_slope: float = 2.0
-    max_white_loss: float = 0.16
-    """White never falls lower. PSNR would ask for 0.25 (1 dB more), but then a blown window is plainly grey."""
+    max_white_loss: float = 0.04
+    """White never falls lower. PSNR would ask for 0.25, but then blown skies and windows, in which there is nothing to
+    bring back, are plainly grey: by eye on listing photos."""
 
 
 _PARAMS = GlaringParams()

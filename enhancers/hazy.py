@@ -11,7 +11,7 @@ from enhancers.base import Enhancer
 from imaging.color import SRGB_TO_LINEAR
 from imaging.image import Image
 from imaging.measures.haze import Veil, estimate_veil
-from imaging.measures.thumbnail import thumbnail_of
+from imaging.view import View
 
 METHOD = "Koschmieder's model inverted in linear light; the veil is the lower envelope of dark tiles"
 
@@ -61,7 +61,7 @@ class DehazeEnhancer(Enhancer):
     def enhance(self, image: Image, strength: float = 1.0) -> Image:
         if strength == 0:
             return image
-        veil = estimate_veil(thumbnail_of(image))
+        veil = estimate_veil(View.of(image, cv2.INTER_LINEAR).thumbnail)
         args = self._args
         certain = (veil.haze_score - args.none_score) / (args.full_score - args.none_score)
         amount = strength * min(1.0, max(0.0, certain))

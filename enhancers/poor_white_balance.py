@@ -14,7 +14,7 @@ from enhancers.base import Enhancer
 from imaging.color import LUMA_WEIGHTS_LINEAR, SRGB_TO_LINEAR, linear_to_srgb, srgb_to_linear
 from imaging.image import Image, Plane
 from imaging.measures.illuminant import Illuminant, estimate_illuminant
-from imaging.measures.thumbnail import thumbnail_of
+from imaging.view import View
 
 METHOD = "Illuminant voted for by the log chroma of pixels and edges; von Kries gains that keep whites white"
 
@@ -52,7 +52,7 @@ class WhiteBalanceEnhancer(Enhancer):
     def enhance(self, image: Image, strength: float = 1.0) -> Image:
         if strength == 0:
             return image
-        thumbnail = thumbnail_of(image)
+        thumbnail = View.of(image, cv2.INTER_LINEAR).thumbnail
         illuminant = estimate_illuminant(thumbnail)
         args = self._args
         certain = (illuminant.cast_evidence_nats - args.none_nats) / (args.full_nats - args.none_nats)

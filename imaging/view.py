@@ -60,16 +60,17 @@ class View:
 
     @cached_property
     def thumbnail(self) -> Image:
-        """The view at a long side of at most `THUMBNAIL_SIDE_PX`, area-averaged, uint8 (h, w, 3)."""
+        """The view at a long side of at most `THUMBNAIL_SIDE_PX`, averaged, uint8 (h, w, 3)."""
         height, width = self.image.shape[:2]
         scale = THUMBNAIL_SIDE_PX / max(height, width)
         if scale >= 1:
             return self.image
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         image = self.image
-        if scale <= 1 / 4:
-            # Halving has a fast path of its own; what is left for the slow one is a quarter of the pixels.
-            image = cv2.resize(image, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        # Averaging at an uneven ratio is thirty times slower than halving even sides: halve as far as that goes.
+        while max(image.shape[:2]) >= 2 * THUMBNAIL_SIDE_PX and min(image.shape[:2]) >= 2:
+            half = (image.shape[1] // 2, image.shape[0] // 2)
+            image = cv2.resize(image[: 2 * half[1], : 2 * half[0]], half, interpolation=cv2.INTER_AREA)
         return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
     @cached_property

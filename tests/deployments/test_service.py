@@ -13,6 +13,7 @@ import pytest
 import requests
 from PIL import Image as PillowImage
 
+from deployments.pipeline import INLINE_BYTES
 from imaging.codec import EncodeOptions, Photo, decode, encode
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.defects import Defect
@@ -101,10 +102,10 @@ def test_adjusting_by_hand(url: str, dark: bytes, clean: Image) -> None:
 
 
 def test_a_large_photo_goes_by_reference(url: str, clean: Image) -> None:
-    tiles = np.tile(darkened(clean), (4, 4, 1))
-    noisy = np.clip(tiles + np.random.default_rng(0).normal(0, 6, tiles.shape), 0, 255).astype(np.uint8)
+    tiles = np.tile(darkened(clean), (6, 6, 1))
+    noisy = np.clip(tiles + np.random.default_rng(0).normal(0, 9, tiles.shape), 0, 255).astype(np.uint8)
     upload = jpeg(noisy)
-    assert len(upload) > 1_000_000
+    assert len(upload) > INLINE_BYTES
     options = {"defect_to_fix": "low_light"}
     answer = requests.post(f"{url}/fix_defect", params=options, data=upload, headers=JPEG, timeout=60)
     assert answer.status_code == 200
