@@ -65,6 +65,8 @@ def _environment(folder: Path, loopback: bool) -> dict[str, str]:
         "RAY_SERVE_HAPROXY_SOCKET_PATH": str(folder / "haproxy.sock"),
         "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": str(folder),
         "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(folder / "server-state"),
+        "RAY_SERVE_HAPROXY_STATS_PORT": str(_free_port(8404)),
+        "RAY_SERVE_HAPROXY_METRICS_PORT": str(_free_port(9101)),
     }
     environment = FAST_SETTINGS | own | os.environ
     haproxy = Path(sys.executable).with_name("belvedere-haproxy")
@@ -128,6 +130,15 @@ def _is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _free_port(usual: int) -> int:
+    """Return the usual port, or any free one when another service has it."""
+    if _is_free("127.0.0.1", usual):
+        return usual
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _url(host: str, port: int) -> str:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import IO
@@ -58,3 +58,13 @@ def serving(config: Path, port: int, stop_with: int = signal.SIGTERM) -> Iterato
 def _pass_on(source: IO[str], lines: Queue[str]) -> None:
     for line in source:
         lines.put(line)
+
+
+def children(process: psutil.Process, named: str) -> list[psutil.Process]:
+    """Return the processes below `process` with that in their command line."""
+    found = []
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):  # it may have ended meanwhile
+            if any(named in part for part in child.cmdline()):
+                found.append(child)
+    return found

@@ -33,7 +33,7 @@ class Handle:
         self.outcomes = list(outcomes)
         self.calls: list[tuple[Any, ...]] = []
 
-    def options(self, *, _by_reference: bool) -> Any:
+    def options(self, *, _by_reference: bool, **serialization: str) -> Any:
         def remote(*arguments: Any) -> Answer:
             self.calls.append(("by reference" if _by_reference else "by value", *arguments))
             return Answer(self.outcomes.pop(0))

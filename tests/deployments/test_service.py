@@ -22,6 +22,7 @@ from imaging.image import Image
 from imaging.limits import Limits
 from imaging.metadata import Metadata
 from tests.deployments.lethal import LETHAL_SHAPE
+from tests.deployments.service import children
 from tests.photos import clean_photos
 
 JPEG = {"content-type": "image/jpeg"}
@@ -160,10 +161,6 @@ def test_wrong_requests(url: str, dark: bytes) -> None:
     assert too_large.status_code == 413
 
 
-def replicas(process: psutil.Process, name: str) -> list[psutil.Process]:
-    return [child for child in process.children(recursive=True) if any(name in part for part in child.cmdline())]
-
-
 def test_replicas_killed_under_load_are_never_seen(service: tuple[psutil.Process, str], dark: bytes) -> None:
     root, url = service
 
@@ -174,7 +171,7 @@ def test_replicas_killed_under_load_are_never_seen(service: tuple[psutil.Process
         answers = pool.map(enhance, range(60))
         assert next(answers) == 200
         for name in ("Enhancer-low_light", "Detector"):
-            for replica in replicas(root, name):
+            for replica in children(root, name):
                 replica.kill()
         assert set(answers) == {200}
 
@@ -190,6 +187,6 @@ def test_a_photo_that_kills_replicas_is_stopped(service: tuple[psutil.Process, s
     assert first.status_code == 422
     assert "refused" in first.json()["detail"]
     assert fix(dark).status_code == 200
-    before = {replica.pid for replica in replicas(root, "Enhancer-low_light")}
+    before = {replica.pid for replica in children(root, "Enhancer-low_light")}
     assert fix(poison).status_code == 422
-    assert {replica.pid for replica in replicas(root, "Enhancer-low_light")} >= before
+    assert {replica.pid for replica in children(root, "Enhancer-low_light")} >= before
