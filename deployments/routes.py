@@ -113,7 +113,8 @@ def _photo(result: Result, inspection: Inspection | None = None) -> Response:
     headers = _headers(stages, inspection.report.found if inspection else None, result.fixed)
     if result.data is None:
         return Response(status_code=204, headers=headers)
-    return Response(result.data.data, media_type=result.format.media_type, headers=headers)
+    # Bytes, not a view of the array: Serve's own proxy pickles what it passes on, and views do not pickle.
+    return Response(result.data.tobytes(), media_type=result.format.media_type, headers=headers)
 
 
 def _headers(
