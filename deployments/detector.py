@@ -15,7 +15,8 @@ class DetectorServer:
     def __init__(self, limits: Limits) -> None:
         prepare_replica()
         self._limits = limits
-        self._slots = Semaphore(1)
+        # Most of the work is many small array operations, and two threads would take turns at the interpreter lock.
+        self._slot = Semaphore(1)
 
     def inspect(self, upload: Upload) -> Inspection:
         """Return the report of an encoded photo.
@@ -24,7 +25,7 @@ class DetectorServer:
             BelvedereError: The upload is no photo, or over a limit.
         """
         stages = Stages()
-        with self._slots:
+        with self._slot:
             with stages.measure("view"):
                 header, view = decode_view(upload, self._limits)
             with stages.measure("detect"):
