@@ -14,7 +14,8 @@ NONE_SIGMA_PX, FULL_SIGMA_PX = 0.5, 3.0
 nothing of the size of a door handle is left."""
 
 TELLING_EDGES = 300
-"""Edge pixels in the middle third from which its verdict "sharp" stands for the photo."""
+"""Edge pixels in the middle third from which its verdict "sharp" stands for the photo: a fifth of those measured at
+most. Not swept; with it 97.5 % of visibly blurred held-out photos are found, without it 98 %."""
 
 
 def blur_severity(view: View) -> float:
