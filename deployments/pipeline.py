@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import grpc
 import ray
 from ray.exceptions import RayActorError
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
@@ -105,6 +106,11 @@ class Pipeline:
                     return await attempt(source, by_reference)
                 except RayActorError:
                     return await attempt(source, by_reference)
+                except grpc.aio.AioRpcError as error:
+                    # A small upload may have a large result, and gRPC's own limit holds where no environment raised it.
+                    if by_reference or error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
+                        raise
+                    return await attempt(source, True)
         except RayActorError as error:
             self._refused.add(upload)
             raise PoisonedPhotoError(REFUSED) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+import grpc
 import numpy as np
 import pytest
 from ray.exceptions import ActorDiedError, ActorUnavailableError
@@ -102,6 +103,14 @@ def test_failures_have_a_plain_reason(outcome: Any, expected: type[BelvedereErro
     with pytest.raises(expected):
         inspect(handle, request_timeout_s=0.05)
     assert len(handle.calls) == 1
+
+
+def test_a_result_too_large_for_a_message_goes_by_reference() -> None:
+    too_large = grpc.aio.AioRpcError(grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.aio.Metadata(), grpc.aio.Metadata())
+    handle = Handle(too_large, "result")
+    result: Any = asyncio.run(pipeline(handle).repair(PHOTO, STEPS[:1], OUTPUT, verify=True))
+    assert result == "result"
+    assert [call[0] for call in handle.calls] == ["by value", "by reference"]
 
 
 def test_the_cause_comes_out_of_rays_wrapping() -> None:
