@@ -184,7 +184,7 @@ def test_a_photo_that_kills_replicas_is_stopped(service: tuple[psutil.Process, s
         return requests.post(f"{url}/fix_defect?defect_to_fix=low_light", data=upload, headers=JPEG, timeout=60)
 
     first = fix(poison)
-    assert first.status_code == 422
+    assert first.status_code == 422, first.text
     assert "refused" in first.json()["detail"]
     assert fix(dark).status_code == 200
     before = {replica.pid for replica in children(root, "Enhancer-low_light")}
