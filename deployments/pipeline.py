@@ -108,10 +108,18 @@ class Pipeline:
                     return await attempt(source, by_reference)
                 except grpc.aio.AioRpcError as error:
                     # A small upload may have a large result, and gRPC's own limit holds where no environment raised it.
+                    # A death that cuts the connection early is not yet turned into Serve's own error.
+                    if error.code() is grpc.StatusCode.UNAVAILABLE:
+                        return await attempt(source, by_reference)
                     if by_reference or error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
                         raise
                     return await attempt(source, True)
         except RayActorError as error:
+            self._refused.add(upload)
+            raise PoisonedPhotoError(REFUSED) from error
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                raise
             self._refused.add(upload)
             raise PoisonedPhotoError(REFUSED) from error
         except BackPressureError as error:

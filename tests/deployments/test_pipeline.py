@@ -67,13 +67,16 @@ def inspect(handle: Handle, **args: Any) -> Any:
     return asyncio.run(pipeline(handle, **args).inspect(PHOTO))
 
 
-@pytest.mark.parametrize("death", [ActorDiedError(), ActorUnavailableError("gone", b"0" * 16)])
+CUT_OFF = grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata())
+
+
+@pytest.mark.parametrize("death", [ActorDiedError(), ActorUnavailableError("gone", b"0" * 16), CUT_OFF])
 def test_a_death_is_retried_and_never_seen(death: Exception) -> None:
     assert inspect(Handle(death, "report")) == "report"
 
 
 def test_a_photo_that_kills_twice_is_refused_from_then_on() -> None:
-    handle = Handle(ActorDiedError(), ActorDiedError(), "report of another photo")
+    handle = Handle(CUT_OFF, CUT_OFF, "report of another photo")
 
     async def scenario() -> Any:
         way = pipeline(handle)
