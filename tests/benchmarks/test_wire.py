@@ -56,7 +56,7 @@ async def twice(connection: Connection, request: bytes) -> list[Answer]:
 )
 def test_an_answer_in_pieces(pieces: list[bytes]) -> None:
     for answer in talk(pieces, twice):
-        assert (answer.status, answer.body_bytes) == (200, 5)
+        assert (answer.status, answer.body, answer.body_bytes) == (200, b"hello", 5)
         assert answer.headers["content-type"] == "image/jpeg"
 
 
