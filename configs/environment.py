@@ -7,6 +7,8 @@ FAST_SETTINGS: dict[str, str] = {
     "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
     # One thread forwards several hundred megabytes a second; four would contend with the photos for the cores.
     "RAY_SERVE_HAPROXY_NBTHREAD": "1",
+    # Bodies travel in pieces of a buffer, and every piece is an event in the ingress: a few large ones, not hundreds.
+    "RAY_SERVE_HAPROXY_TUNE_BUFSIZE": str(256 * 1024),
     # Ten looks a second at all replicas cost a twelfth of an idle core; three find a dead one soon enough.
     "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "0.3",
     # A result travels back by value and may be larger than gRPC's 4 MiB.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from imaging.image import Image, Plane
 from imaging.measures.tilt import Tilt, measure_tilt
@@ -72,13 +70,6 @@ class View:
             half = (image.shape[1] // 2, image.shape[0] // 2)
             image = cv2.resize(image[: 2 * half[1], : 2 * half[0]], half, interpolation=cv2.INTER_AREA)
         return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-
-    @cached_property
-    def thumbnail_linear(self) -> NDArray[np.float32]:
-        """The thumbnail in linear light, float32 (h, w, 3) in [0, 1]."""
-        from imaging.color import srgb_to_linear
-
-        return srgb_to_linear(self.thumbnail)
 
     @cached_property
     def tilt(self) -> Tilt:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imaging.color import srgb_to_linear
 from imaging.image import check_image
 from imaging.view import MIN_LONG_SIDE_PX, THUMBNAIL_SIDE_PX, View, view_factor
 from tests.imaging.files import scene
@@ -50,7 +49,6 @@ def test_features_are_computed_once() -> None:
     assert view.luma.shape == (427, 640)
     assert view.thumbnail is view.thumbnail
     assert view.thumbnail.shape == (round(427 * THUMBNAIL_SIDE_PX / 640), THUMBNAIL_SIDE_PX, 3)
-    assert np.array_equal(view.thumbnail_linear, srgb_to_linear(view.thumbnail))
 
 
 def test_a_thumbnail_is_never_larger_than_its_view() -> None:
