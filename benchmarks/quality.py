@@ -22,7 +22,8 @@ from enhancers.base import Enhancer
 from imaging.defects import Defect
 from imaging.image import Image
 from imaging.view import View
-from training.degradations import DEGRADATIONS, tilt
+from training.degradations import DEGRADATIONS
+from training.degradations.geometry import tilt
 from training.exposure import brackets
 from training.metrics import Fidelity, fidelity, mean_fidelity, psnr_db
 from training.photos import list_photos, load_photo, photos_root

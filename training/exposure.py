@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from imaging.color import linear_to_srgb, luminance
 from imaging.image import Image
-from training.degradations import sensor_noise, tone_curve
+from training.degradations.camera import sensor_noise, tone_curve
 from training.split import Part, part
 
 BRACKET_EV = (-4.0, -2.0, 0.0, 2.0, 4.0)

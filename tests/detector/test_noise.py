@@ -8,7 +8,7 @@ from detector.noise import NOISY_THRESHOLD, noise_severity
 from enhancers.noisy import build
 from imaging.view import View
 from tests.photos import room, shipped
-from training.degradations import noisy
+from training.degradations.detail import noisy
 
 
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])

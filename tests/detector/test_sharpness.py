@@ -8,7 +8,7 @@ from detector.sharpness import BLUR_THRESHOLD, blur_severity
 from enhancers.blur import build
 from imaging.view import View
 from tests.photos import room, shipped
-from training.degradations import noisy
+from training.degradations.detail import noisy
 
 
 @pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])

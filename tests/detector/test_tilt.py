@@ -9,7 +9,7 @@ from imaging.image import Plane
 from imaging.measures.tilt import NO_TILT, measure_tilt
 from imaging.view import View
 from tests.photos import room, rooms
-from training.degradations import tilt
+from training.degradations.geometry import tilt
 
 
 def luma(size: tuple[int, int], seed: int = 0) -> Plane:

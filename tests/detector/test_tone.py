@@ -16,7 +16,7 @@ from detector.tone import (
 from imaging.image import Image
 from imaging.view import View
 from tests.photos import clean_photos, room, rooms
-from training.degradations import glaring, low_contrast, low_light
+from training.degradations.tone import glaring, low_contrast, low_light
 
 JUDGES = {
     "low_light": (low_light, low_light_severity, LOW_LIGHT_THRESHOLD),

@@ -8,7 +8,7 @@ import pytest
 from enhancers.glaring import GlaringEnhancer
 from imaging.color import linear_to_srgb, srgb_to_linear
 from tests.photos import clean_photos, grey, room, rooms
-from training.degradations import glaring
+from training.degradations.tone import glaring
 from training.metrics import psnr_db
 
 ENHANCER = GlaringEnhancer()

@@ -7,7 +7,7 @@ import pytest
 
 from enhancers.low_contrast import LowContrastEnhancer
 from tests.photos import clean_photos, rooms, shipped
-from training.degradations import low_contrast, low_light
+from training.degradations.tone import low_contrast, low_light
 from training.metrics import psnr_db
 
 ENHANCER = LowContrastEnhancer()

@@ -10,7 +10,7 @@ from enhancers.low_light import LowLightEnhancer
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
 from tests.photos import clean_photos, enlarged, room, rooms
-from training.degradations import low_light
+from training.degradations.tone import low_light
 from training.metrics import psnr_db
 
 ENHANCER = LowLightEnhancer()

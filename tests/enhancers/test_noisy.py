@@ -8,7 +8,7 @@ from enhancers.noisy import build
 from imaging.image import Image
 from imaging.measures.noise import measure_noise
 from tests.photos import room, shipped
-from training.degradations import noisy
+from training.degradations.detail import noisy
 from training.metrics import psnr_db
 
 

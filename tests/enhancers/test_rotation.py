@@ -7,7 +7,7 @@ import pytest
 from enhancers.rotation import DEAD_ZONE_DEG, RotationEnhancer, rotate
 from imaging.view import View
 from tests.photos import room
-from training.degradations import tilt
+from training.degradations.geometry import tilt
 from training.metrics import psnr_db
 
 

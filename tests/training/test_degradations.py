@@ -6,7 +6,9 @@ import pytest
 from imaging.defects import Defect
 from imaging.image import check_image
 from tests.photos import room, shipped
-from training.degradations import DEGRADATIONS, smooth_field, tilt, tone_curve
+from training.degradations import DEGRADATIONS
+from training.degradations.camera import smooth_field, tone_curve
+from training.degradations.geometry import tilt
 from training.metrics import psnr_db
 
 every_defect = pytest.mark.parametrize("defect", list(Defect))
