@@ -4,9 +4,33 @@ Replicas and resources are not here: their defaults follow from the accelerator 
 `deployments` section of a Serve YAML overrides them.
 """
 
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from imaging.defects import Defect
+
+
+class CheckpointArgs(BaseModel):
+    """A checkpoint of an operator's own, in place of the packaged one; `python -m training.train` prints both."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Path = Field(
+        description="A safetensors file, at the same absolute path on every node that may run the repair."
+    )
+    sha256: str = Field(
+        pattern="^[0-9a-fA-F]{64}$",
+        description="Digest of the file in hex; a replica refuses to start on another file.",
+    )
+
+    @field_validator("path")
+    @classmethod
+    def _is_absolute(cls, path: Path) -> Path:
+        if not path.is_absolute():
+            raise ValueError(f"'{path}' is relative to nowhere in particular on a cluster; give an absolute path")
+        return path
 
 
 class AppArgs(BaseModel):
@@ -46,4 +70,7 @@ class AppArgs(BaseModel):
     retry_after_s: int = Field(default=2, ge=1, description="What `Retry-After` says on a 503, in seconds.")
     gpu_fraction: float = Field(
         default=0.1, gt=0, le=1, description="Share of a GPU each enhancer replica reserves when GPUs are used."
+    )
+    checkpoints: dict[Defect, CheckpointArgs] = Field(
+        default={}, description="Checkpoints to load in place of the packaged ones, by defect."
     )

@@ -18,13 +18,15 @@ from deployments.resources import ADJUSTER, DETECTOR, ENHANCER, INGRESS, Acceler
 from enhancers import CATALOGUE
 from enhancers.base import EnhancerSpec
 from imaging.limits import Limits
+from imaging.weights import load_weights
 
 
 def build_app(args: AppArgs) -> Application:
     """Build the application for the cluster it is started on.
 
     Raises:
-        ValueError: `accelerator` is "gpu" and the cluster has none.
+        ValueError: `accelerator` is "gpu" and the cluster has none, or a checkpoint is for a repair without a network.
+        WeightsError: A checkpoint that lies on this node cannot be used.
     """
     cluster = ray.cluster_resources() if ray.is_initialized() else {}
     return compose(args, resolve_accelerator(args.accelerator, cluster), CATALOGUE, cluster.get("CPU", 0))
@@ -33,7 +35,13 @@ def build_app(args: AppArgs) -> Application:
 def compose(
     args: AppArgs, accelerator: Accelerator, catalogue: Sequence[EnhancerSpec], cluster_cpus: float = 0
 ) -> Application:
-    """Bind the deployments: one detector, one adjuster, one enhancer for each entry of the catalogue, one ingress."""
+    """Bind the deployments: one detector, one adjuster, one enhancer for each entry of the catalogue, one ingress.
+
+    Raises:
+        ValueError: A checkpoint is for a repair without a network.
+        WeightsError: A checkpoint that lies on this node cannot be used.
+    """
+    _check_checkpoints(args, catalogue)
     limits = Limits(max_bytes=round(args.max_megabytes * 1e6), max_pixels=round(args.max_megapixels * 1e6))
     num_gpus = args.gpu_fraction if accelerator == "gpu" else 0
     detector = serve.deployment(DetectorServer, name="Detector", **options(DETECTOR, args, cluster_cpus))
@@ -43,8 +51,27 @@ def compose(
     return ingress.bind(
         detector=detector.bind(limits),
         enhancers={
-            spec.defect: enhancer.options(name=f"Enhancer-{spec.defect}").bind(spec, limits) for spec in catalogue
+            spec.defect: enhancer.options(name=f"Enhancer-{spec.defect}").bind(
+                spec, limits, args.checkpoints.get(spec.defect)
+            )
+            for spec in catalogue
         },
         adjuster=adjuster.bind(limits),
         args=args,
     )
+
+
+def _check_checkpoints(args: AppArgs, catalogue: Sequence[EnhancerSpec]) -> None:
+    """Stop a roll-out here that would fail in the replicas, as far as this node can tell.
+
+    The replicas check for themselves: they may be on nodes where another file lies at that path.
+    """
+    families = {spec.defect: spec.weights.architecture for spec in catalogue if spec.weights is not None}
+    for defect, checkpoint in args.checkpoints.items():
+        if defect not in families:
+            raise ValueError(
+                f"checkpoints names {defect}, whose repair has no network to load one into; "
+                f"the repairs that have one: {', '.join(families) or 'none'}"
+            )
+        if checkpoint.path.is_file():
+            load_weights(checkpoint.path, families[defect], checkpoint.sha256)

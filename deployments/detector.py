@@ -2,11 +2,16 @@
 
 from threading import Semaphore
 
+import numpy as np
+
 from deployments.device import prepare_replica
 from deployments.messages import Inspection, Stages, Upload
 from detector import detect
 from imaging.codec import decode_view
 from imaging.limits import Limits
+from imaging.view import View
+
+WARM_UP_SIDE_PX = 256
 
 
 class DetectorServer:
@@ -17,6 +22,9 @@ class DetectorServer:
         self._limits = limits
         # Most of the work is many small array operations, and two threads would take turns at the interpreter lock.
         self._slot = Semaphore(1)
+        # The first look reads the networks' weights. A bad file stops the replica here, not at a client's photo.
+        noise = np.random.default_rng(0).integers(0, 255, (WARM_UP_SIDE_PX, WARM_UP_SIDE_PX, 3), np.uint8)
+        detect(width=WARM_UP_SIDE_PX, height=WARM_UP_SIDE_PX, format="jpeg", view=View.of(noise))
 
     def inspect(self, upload: Upload) -> Inspection:
         """Return the report of an encoded photo.

@@ -4,25 +4,38 @@ from dataclasses import replace
 
 import numpy as np
 
+from configs.settings import CheckpointArgs
 from deployments.device import photo_slots, prepare_replica
 from deployments.messages import InTransit, Output, Result, Stages, Upload
 from detector import severity_of
-from enhancers.base import EnhancerSpec
+from enhancers.base import Enhancer, EnhancerSpec
 from enhancers.plan import Step
 from enhancers.repair import repair_step
 from imaging.codec import decode, encode
+from imaging.errors import WeightsError
 from imaging.limits import Limits
+from imaging.weights import load_weights
 
 WARM_UP_SIDE_PX = 256
 
 
 class EnhancerServer:
-    """A thin shell around an enhancer: it decodes if it is first on the way, encodes if it is last."""
+    """A thin shell around an enhancer: it decodes if it is first on the way, encodes if it is last.
 
-    def __init__(self, spec: EnhancerSpec, limits: Limits) -> None:
+    Args:
+        spec: The repair.
+        limits: Caps on what it decodes.
+        checkpoint: What its network loads in place of the packaged weights.
+
+    Raises:
+        WeightsError: The checkpoint cannot be used. The replica does not start: a service that was told to use it
+            shall not quietly use another.
+    """
+
+    def __init__(self, spec: EnhancerSpec, limits: Limits, checkpoint: CheckpointArgs | None = None) -> None:
         self._limits = limits
         self._slots = photo_slots()
-        self._enhancer = spec.build(prepare_replica(spec.on_torch))
+        self._enhancer = _build(spec, prepare_replica(spec.on_torch), checkpoint)
         self._stage = str(spec.defect)
         # The first pass pays for lazy initialisation; it shall not be a client's photo. Dark noise leaves none idle.
         dark_noise = np.random.default_rng(0).integers(0, 60, (WARM_UP_SIDE_PX, WARM_UP_SIDE_PX, 3), np.uint8)
@@ -61,6 +74,15 @@ class EnhancerServer:
             result = repair_step(self._enhancer, transit.photo, step, severity_of if verify else None)
         fixed = (*transit.fixed, step.defect) if result.kept else transit.fixed
         return InTransit(result.photo, fixed, stages)
+
+
+def _build(spec: EnhancerSpec, device: str, checkpoint: CheckpointArgs | None) -> Enhancer:
+    if checkpoint is None:
+        return spec.build(device)
+    if spec.weights is None:
+        raise WeightsError(f"{spec.defect} has no network to load a checkpoint into")
+    load_weights(checkpoint.path, spec.weights.architecture, checkpoint.sha256)
+    return spec.build(device, checkpoint.path)
 
 
 def _finish(transit: InTransit, output: Output) -> Result:

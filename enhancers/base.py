@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from imaging.defects import Defect
 from imaging.image import Image, Plane
+from imaging.weights import WeightsSpec
+
+CHECKPOINTS = Path(__file__).parent / "checkpoints"
+"""Where the packaged checkpoints of the repairs lie."""
 
 
 class Enhancer(ABC):
@@ -31,21 +36,42 @@ class Enhancer(ABC):
         return alpha
 
 
+class Build(Protocol):
+    """Makes an enhancer.
+
+    One on torch imports it in here: torch costs each process over a second and 180 MB, and only the replicas that use
+    it shall pay.
+    """
+
+    def __call__(self, device: str, weights: Path | None = None) -> Enhancer:
+        """Make it.
+
+        Args:
+            device: A torch device name ("cpu", "cuda").
+            weights: Another checkpoint of the same network family; None: the packaged one. A repair without a network
+                has no use for it.
+
+        Raises:
+            WeightsError: The checkpoint cannot be used.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class EnhancerSpec:
     """The catalogue's entry for one defect.
 
     Attributes:
         defect: Which defect it repairs.
-        build: Makes the enhancer for a torch device name ("cpu", "cuda"). An enhancer on torch imports it in here:
-            torch costs each process over a second and 180 MB, and only the replicas that use it shall pay.
+        build: Makes the enhancer.
         title: The defect in plain words, for people.
         method: The method in one line, for people.
         on_torch: Whether it computes on torch, and so on a GPU where there is one.
+        weights: Its network's packaged checkpoint; None when it has no network.
     """
 
     defect: Defect
-    build: Callable[[str], Enhancer]
+    build: Build
     title: str
     method: str
     on_torch: bool = False
+    weights: WeightsSpec | None = None

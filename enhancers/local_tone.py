@@ -1,11 +1,11 @@
-"""Multiplies a photo by a gain that follows its illumination rather than its pixels.
+"""Retones a photo: a curve for all of it, then gains that follow its illumination rather than its pixels.
 
 The photo is taken as illumination times reflectance (Land and McCann, "Lightness and retinex theory", JOSA 1971). An
 edge-aware illumination map is made on a small copy with a guided filter (He, Sun and Tang, "Guided image filtering",
-TPAMI 2013; its coefficients at a quarter of the resolution, after He and Sun, "Fast guided filter", 2015), and each
-illumination has its gain. Differences from the literature: the small copy drives everything, the map is applied to
-sRGB codes in one 8-bit division (R, G and B by the same ratio, so that hue stays), and the illumination never falls
-below the brightness itself, so that nothing new clips.
+TPAMI 2013; its coefficients at a quarter of the resolution, after He and Sun, "Fast guided filter", 2015), and a coarse
+grid tells the gain of each place and illumination. Differences from the literature: the small copy drives
+everything, gains are applied to sRGB codes in one 8-bit division (R, G and B by the same ratio, so that hue stays), and
+the illumination never falls below the brightness itself, so that nothing new clips.
 """
 
 from __future__ import annotations
@@ -121,6 +121,50 @@ def bound_by_noise(ratio: Ratios, small: Image) -> Ratios:
     return np.minimum(ratio, 1) + (bound - 1) * over / (1 + over**3) ** (1 / 3)
 
 
+def tone_table(curve: NDArray[np.float32], strength: float) -> NDArray[np.uint8]:
+    """Return the lookup table of codes, uint8 (256,), never falling.
+
+    Args:
+        curve: log2 of output over input code at knots evenly spaced in the square root of codes, float32 (K,).
+        strength: Scales it.
+    """
+    ratio = np.interp(_ROOT, np.linspace(0, 1, curve.size), curve)
+    codes = np.arange(256) * np.exp2(strength * ratio)
+    return np.clip(np.rint(np.maximum.accumulate(codes)), 0, 255).astype(np.uint8)
+
+
+def local_gains(grid: NDArray[np.float32], light: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
+    """Slice a bilateral grid (Chen, Paris and Durand, "Real-time edge-aware image processing with the bilateral grid",
+    SIGGRAPH 2007): return gains of codes, float32 (h, w).
+
+    Args:
+        grid: log2 of gains, float32 (levels, rows, columns); levels evenly spaced in the square root of codes.
+        light: The `illumination`, float32 (h, w).
+        strength: Scales it.
+    """
+    height, width = light.shape
+    position = np.minimum(light, 1) * np.float32(len(grid) - 1)
+    total = np.zeros_like(light)
+    for level, cells in enumerate(grid):
+        share = np.maximum(1 - np.abs(position - np.float32(level)), 0)
+        total += share * cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.exp2(np.float32(strength) * total)
+
+
+def retone(image: Image, table: NDArray[np.uint8], gains: NDArray[np.float32]) -> Image:
+    """Return the photo after a lookup table and local gains of codes.
+
+    Args:
+        image: uint8 RGB (H, W, 3).
+        table: uint8 (256,).
+        gains: Positive, of a small copy, float32 (h, w).
+    """
+    # A photo is divided by the inverse ratio: 8 bits then round finest where the result is brightest.
+    smallest = float(gains.min())
+    divisor = cv2.convertScaleAbs(np.maximum(np.float32(255 * smallest) / gains, 1))
+    return _divide(image, divisor, 255 * smallest, table)
+
+
 def multiply(image: Image, light: NDArray[np.float32], ratio: Ratios) -> Image:
     """Return the photo with every pixel multiplied by the ratio that belongs to its illumination.
 
@@ -129,11 +173,14 @@ def multiply(image: Image, light: NDArray[np.float32], ratio: Ratios) -> Image:
         light: Its `illumination`, float32 (h, w).
         ratio: Positive, one for each of `ILLUMINATIONS`.
     """
-    height, width = image.shape[:2]
-    # A photo is divided by the inverse ratio: 8 bits then round finest where the result is brightest.
     smallest = float(ratio[int(light.min() * 255) :].min())
     table = np.clip(np.rint(255 * smallest / ratio), 1, 255).astype(np.uint8)
-    divisor = cv2.LUT(cv2.convertScaleAbs(light, alpha=255), table)
+    return _divide(image, cv2.LUT(cv2.convertScaleAbs(light, alpha=255), table), 255 * smallest)
+
+
+def _divide(image: Image, divisor: Plane, scale: float, table: NDArray[np.uint8] | None = None) -> Image:
+    """Return `scale * image / divisor`, of the codes after a lookup table if there is one; the divisor is enlarged."""
+    height, width = image.shape[:2]
     divisor = cv2.resize(divisor, (width, height), interpolation=cv2.INTER_LINEAR)
     result = np.empty_like(image)
     strip = np.empty((min(height, _STRIP_ROWS), width, 3), np.uint8)
@@ -141,5 +188,6 @@ def multiply(image: Image, light: NDArray[np.float32], ratio: Ratios) -> Image:
         rows = slice(top, min(height, top + _STRIP_ROWS))
         divisors = strip[: rows.stop - top]
         cv2.cvtColor(divisor[rows], cv2.COLOR_GRAY2RGB, dst=divisors)
-        cv2.divide(image[rows], divisors, dst=result[rows], scale=255 * smallest)
+        codes = image[rows] if table is None else cv2.LUT(image[rows], table, dst=result[rows])
+        cv2.divide(codes, divisors, dst=result[rows], scale=scale)
     return result

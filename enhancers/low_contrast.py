@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -23,8 +24,9 @@ class LowContrastParams:
     """Median of the 1st percentile of `min(R, G, B)` of clean photos, in codes."""
     white_target: float = 247.0
     """Median of the 99th percentile of `max(R, G, B)` of clean photos, in codes."""
-    dead: tuple[float, float] = (0.08, 0.14)
-    """Flatness below which nothing is done and above which all is; 98 % of clean photos stay below 0.11."""
+    dead: tuple[float, float] = (0.11, 0.125)
+    """Flatness below which nothing is done and above which all is; 98 % of clean photos stay below 0.11. A wider ramp
+    from 0.08 changed twice as many clean photos for 0.3 dB (validation part)."""
     max_gain: float = 4.0
     fading: float = 0.25
     """Saturation that is given back on top of the stretch, as a share of the range that was lost."""
@@ -56,6 +58,6 @@ class LowContrastEnhancer(Enhancer):
         return cv2.transform(image, matrix)
 
 
-def build(device: str) -> LowContrastEnhancer:
+def build(device: str, weights: Path | None = None) -> LowContrastEnhancer:
     """Build the enhancer; it runs on the CPU whatever the device."""
     return LowContrastEnhancer()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ class LowLightEnhancer(Enhancer):
         return multiply(image, illumination(channel_max(small)), bound_by_noise(ratio, small))
 
 
-def build(device: str) -> LowLightEnhancer:
+def build(device: str, weights: Path | None = None) -> LowLightEnhancer:
     """Build the enhancer; it runs on the CPU whatever the device."""
     return LowLightEnhancer()
 

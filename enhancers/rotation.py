@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import cv2
 
@@ -10,13 +11,15 @@ from enhancers.base import Enhancer
 from imaging.image import Image, Plane
 from imaging.view import View, view_factor
 
-METHOD = "Vanishing point of the verticals by gradient voting; one bicubic turn, largest upright crop"
+METHOD = (
+    "Vanishing points of verticals and horizontals, told by a small network; one bicubic turn, largest upright crop"
+)
 
 DEAD_ZONE_DEG = 0.3
 """Smaller tilts are left alone: nobody sees them, the measure is no finer, and a turn costs sharpness."""
 
 
-def build(device: str) -> RotationEnhancer:
+def build(device: str, weights: Path | None = None) -> RotationEnhancer:
     """Build the enhancer; it runs on the CPU whatever the device."""
     return RotationEnhancer()
 

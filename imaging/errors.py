@@ -1,4 +1,7 @@
-"""Every error a client can be told of. The HTTP status stands on the class; messages never carry paths."""
+"""Every error a client can be told of, and the one that only an operator sees.
+
+The HTTP status stands on the class; messages never carry paths.
+"""
 
 from __future__ import annotations
 
@@ -84,3 +87,7 @@ class UnavailableError(BelvedereError):
 
     status = 503
     title = "Unavailable"
+
+
+class WeightsError(Exception):
+    """A checkpoint that cannot be used. It stops a replica at its start; no client ever sees it."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import cv2
 
 from imaging.image import Image, Plane
 from imaging.measures.tilt import Tilt, measure_tilt
+
+Measured = TypeVar("Measured")
 
 MIN_LONG_SIDE_PX = 640
 """The view is the smallest 1/1, 1/2, 1/4 or 1/8 of a photo whose long side is still this long: a screen's worth of
@@ -37,6 +41,7 @@ class View:
         self.image = image
         self.factor = factor
         self.jpeg_quality = jpeg_quality
+        self._measured: dict[Callable[[View], Any], Any] = {}
 
     @classmethod
     def of(cls, image: Image, interpolation: int = cv2.INTER_AREA) -> View:
@@ -50,6 +55,12 @@ class View:
             return cls(image)
         size = (max(1, width // factor), max(1, height // factor))
         return cls(cv2.resize(image, size, interpolation=interpolation), factor)
+
+    def once(self, measure: Callable[[View], Measured]) -> Measured:
+        """Return `measure(view)`, computed when it is asked for first."""
+        if measure not in self._measured:
+            self._measured[measure] = measure(self)
+        return cast(Measured, self._measured[measure])
 
     @cached_property
     def luma(self) -> Plane:

@@ -8,20 +8,27 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
+import yaml
 
+from configs.settings import AppArgs
+from deployments.app import compose
+from enhancers import CATALOGUE
 from imaging.codec import EncodeOptions, Photo, encode, read_header
 from imaging.formats import ImageFormat
 from imaging.limits import Limits
 from imaging.metadata import Metadata
-from tests.photos import room
+from tests.configs.serve_yaml import unknown_keys
+from tests.photos import room, rooms
+from training.split import Part, part
 
 README = Path(__file__).parent.parent / "README.md"
-MARK = "<!-- run by tests/test_readme.py -->\n```sh\n"
 
 
-def snippets() -> list[str]:
-    return [part.partition("```")[0] for part in README.read_text().split(MARK)[1:]]
+def snippets(done_with_it: str = "run", language: str = "sh") -> list[str]:
+    mark = f"<!-- {done_with_it} by tests/test_readme.py -->\n```{language}\n"
+    return [part.partition("```")[0] for part in README.read_text().split(mark)[1:]]
 
 
 @pytest.fixture
@@ -63,6 +70,36 @@ def test_its_commands_do_what_it_says(folder: Path, url: str) -> None:
     }
     for name, expected in formats.items():
         assert read_header((folder / name).read_bytes(), Limits()).format is expected, name
+
+
+def test_a_network_is_trained_and_rolled_out_as_it_says(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    for i, each in enumerate(rooms(8)):
+        cv2.imwrite(str(tmp_path / "photos" / f"{i}.png"), each[..., ::-1])
+    assert {part(str(i)) for i in range(8)} == set(Part)
+    (command,) = snippets("trained")
+    assert "--minutes 60" in command
+    script = command.replace("--minutes 60", "--minutes 0.01").replace("python ", f"{sys.executable} ")
+    done = subprocess.run(
+        ["sh", "-e", "-c", script],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(README.parent)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    printed = yaml.safe_load(done.stdout[done.stdout.index("checkpoints:") :])["checkpoints"]
+    (config,) = snippets("deployed", "yaml")
+    (application,) = yaml.safe_load(config)["applications"]
+    written = application["args"]["checkpoints"]
+    assert {name: values.keys() for name, values in written.items()} == {
+        name: values.keys() for name, values in printed.items()
+    }
+    application["args"]["checkpoints"] = printed
+    assert unknown_keys({"applications": [application]}) == []
+    assert compose(AppArgs.model_validate(application["args"]), "cpu", CATALOGUE)
 
 
 def test_the_first_screen_has_what_a_newcomer_needs() -> None:

@@ -1,9 +1,11 @@
-"""Prints how well each detector tells its defect, and the threshold that keeps false alarms on clean photos rare.
+"""Prints how well each defect is told among others, and the thresholds that keep false alarms on clean photos rare.
 
     python -m training.calibrate --photos FOLDER [--limit N] [--sheets DIR]
 
-Thresholds are read off the calibration part of the photos and checked on the held-out part. Clean photos are real
-listing and stock photos as they are; some do have defects, so look at the sheets before believing a false alarm.
+Each photo is judged as it is and with one to three defects of random severity, several times. Thresholds are read off
+clean photos: those of the validation part, and listing photos of the calibration part, which nothing was trained on.
+Clean photos are real listing and stock photos as they are; some do have defects, so look at the sheets before believing
+a false alarm.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from detector import DETECTORS
 from imaging.defects import Defect
 from imaging.image import Image
 from imaging.view import View
-from training.degradations import DEGRADATIONS
+from training.mixtures import mix
 from training.photos import list_photos, load_photo, photos_root
 from training.split import Part
 
@@ -29,35 +31,43 @@ CLEAN_SETS = ("listings", "stock_interior", "stock_exterior")
 FALSE_ALARMS = 0.02
 """Largest share of clean photos on which one detector may raise an alarm."""
 
+ANY_FALSE_ALARM = 0.05
+"""Largest share of clean photos on which any may."""
+
+LEAST_THRESHOLD = 0.3
+"""A defect that is barely there and sure has this severity (`training.train_detector.LEAST_TARGET`): less is no reason
+to touch a photo, however rare it is among clean ones."""
+
 VISIBLE = 1 / 3
 """Misses are counted from this severity of the degradation on: below it the damage is hard to see by design."""
 
-MAX_SIDE_PX = 1200
+MAX_SIDE_PX = 1024
+MIXTURES = 5
+"""Damaged versions of each photo."""
+
 _DEFECTS = tuple(Defect)
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Severities that the detectors gave.
+    """Severities that the detectors gave; defects in the order of `Defect`.
 
     Attributes:
         paths: The N photos.
-        clean: Of the photos as they are, float64 (N, 9), columns in the order of `Defect`.
-        degraded: Of each photo with one defect, float64 (N, 9, 9): photo, defect made, defect judged.
-        made: Severity of the defect made, float64 (N, 9).
+        clean: Of the photos as they are, float64 (N, 9).
+        mixed: Of their damaged versions, float64 (N, M, 9).
+        made: Severities made in these, float64 (N, M, 9), 0 for none.
     """
 
     paths: Sequence[Path]
     clean: NDArray[np.float64]
-    degraded: NDArray[np.float64]
+    mixed: NDArray[np.float64]
     made: NDArray[np.float64]
 
 
-def degrade(photo: Image, defect: Defect, seed: Sequence[int]) -> tuple[Image, float]:
-    """Return the photo with one defect of random severity, and that severity; the same for the same seed."""
-    rng = np.random.default_rng([*seed, _DEFECTS.index(defect)])
-    severity = float(rng.random())
-    return DEGRADATIONS[defect](photo, severity, rng), severity
+def damage(photo: Image, seed: Sequence[int]) -> tuple[Image, NDArray[np.float32]]:
+    """Return the photo with one to three defects, and the severities made; the same for the same seed."""
+    return mix(photo, np.random.default_rng(list(seed)))
 
 
 def judge(image: Image) -> NDArray[np.float64]:
@@ -66,21 +76,25 @@ def judge(image: Image) -> NDArray[np.float64]:
     return np.array([spec.severity(view) for spec in DETECTORS])
 
 
-def score(paths: Sequence[Path]) -> Scores:
-    """Judge photos as they are, and with each of the nine defects."""
+def score(paths: Sequence[Path], mixtures: int = MIXTURES) -> Scores:
+    """Judge photos as they are and damaged."""
     count, kinds = len(paths), len(_DEFECTS)
-    scores = Scores(paths, np.empty((count, kinds)), np.empty((count, kinds, kinds)), np.empty((count, kinds)))
+    scores = Scores(
+        paths, np.empty((count, kinds)), np.empty((count, mixtures, kinds)), np.empty((count, mixtures, kinds))
+    )
     for i, path in enumerate(paths):
         photo = load_photo(path, MAX_SIDE_PX)
         scores.clean[i] = judge(photo)
-        for j, defect in enumerate(_DEFECTS):
-            degraded, scores.made[i, j] = degrade(photo, defect, [i])
-            scores.degraded[i, j] = judge(degraded)
+        for j in range(mixtures):
+            damaged, scores.made[i, j] = damage(photo, [i, j])
+            scores.mixed[i, j] = judge(damaged)
     return scores
 
 
 def auc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float:
     """Return the probability that a positive scores above a negative (ties count half): area under the ROC curve."""
+    if not len(positive) or not len(negative):
+        return float("nan")
     ordered = np.sort(negative)
     below = np.searchsorted(ordered, positive, "left")
     up_to = np.searchsorted(ordered, positive, "right")
@@ -94,27 +108,43 @@ def threshold_for(clean: NDArray[np.float64], false_alarms: float = FALSE_ALARMS
     return min(1.0, float(np.floor(highest[allowed] * 100) / 100 + 0.01))
 
 
+def thresholds_for(clean: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return thresholds, float64 (9,), at which clean photos, severities (N, 9), raise at most `FALSE_ALARMS` each and
+    `ANY_FALSE_ALARM` together: one rate for all defects, the highest that does, but none below `LEAST_THRESHOLD`."""
+    for allowed in range(int(FALSE_ALARMS * len(clean)), -1, -1):
+        found = np.array([threshold_for(column, (allowed + 0.5) / len(clean)) for column in clean.T])
+        found = np.maximum(found, LEAST_THRESHOLD)
+        if (clean >= found).any(axis=1).mean() <= ANY_FALSE_ALARM:
+            break
+    return found
+
+
 def report(name: str, scores: Scores, thresholds: NDArray[np.float64]) -> str:
     """Return the tables of one part as text: how well each defect is told, and which alarms each defect raises."""
     alarms = scores.clean >= thresholds
+    made, judged = scores.made.reshape(-1, len(_DEFECTS)), scores.mixed.reshape(-1, len(_DEFECTS))
     lines = [
         f"{name}: {len(scores.paths)} photos; clean photos with any alarm {alarms.any(axis=1).mean():.1%}",
-        f"{'':19s}AUC clean  AUC all  false alarms  threshold  caught (visible)  at 2 %",
+        f"{'':19s}AUC clean  AUC mixed  false alarms  threshold  caught (visible)  at 2 %",
     ]
     for j, defect in enumerate(_DEFECTS):
-        others = np.concatenate([scores.clean[:, j], np.delete(scores.degraded[:, :, j], j, axis=1).ravel()])
-        found = scores.degraded[:, j, j] >= thresholds[j]
-        visible = scores.made[:, j] >= VISIBLE
+        has = made[:, j] > 0
+        without = np.concatenate([scores.clean[:, j], judged[~has, j]])
+        visible = made[:, j] >= VISIBLE
+        caught = (judged[visible, j] >= thresholds[j]).mean() if visible.any() else 0.0
         lines.append(
-            f"{defect:19s}{auc(scores.degraded[:, j, j], scores.clean[:, j]):9.3f}"
-            f"{auc(scores.degraded[:, j, j], others):9.3f}{alarms[:, j].mean():14.1%}{thresholds[j]:11.2f}"
-            f"{found[visible].mean() if visible.any() else 0:18.1%}{threshold_for(scores.clean[:, j]):8.2f}"
+            f"{defect:19s}{auc(judged[has, j], scores.clean[:, j]):9.3f}{auc(judged[has, j], without):11.3f}"
+            f"{alarms[:, j].mean():14.1%}{thresholds[j]:11.2f}{caught:18.1%}{threshold_for(scores.clean[:, j]):8.2f}"
         )
-    lines += ["", "alarms raised (columns) by each defect made (rows), visible ones, %:"]
+    lines += ["", "alarms raised (columns) on photos with a visible defect (rows), among others, %:"]
     lines.append(" " * 19 + " ".join(f"{defect[:8]:>8s}" for defect in _DEFECTS))
     for j, defect in enumerate(_DEFECTS):
-        visible = scores.made[:, j] >= VISIBLE
-        shares = (scores.degraded[visible, j] >= thresholds).sum(axis=0) * 100 / max(1, visible.sum())
+        visible = made[:, j] >= VISIBLE
+        # Without those that have the other defect, too.
+        shares = [
+            100 * (judged[chosen, k] >= thresholds[k]).mean() if chosen.any() else 0.0
+            for k, chosen in enumerate(visible & (made[:, k] == 0) if k != j else visible for k in range(len(_DEFECTS)))
+        ]
         lines.append(f"{defect:19s}" + " ".join(f"{share:8.0f}" for share in shares))
     return "\n".join(lines)
 
@@ -126,11 +156,11 @@ def write_sheets(folder: Path, scores: Scores, thresholds: NDArray[np.float64]) 
         worst = np.argsort(-scores.clean[:, j])[:24]
         alarms = [(load_photo(scores.paths[i], 400), f"{scores.clean[i, j]:.2f}") for i in worst]
         _write_sheet(folder / f"{defect}_highest_clean.png", alarms)
-        missed = np.flatnonzero((scores.degraded[:, j, j] < thresholds[j]) & (scores.made[:, j] >= VISIBLE))
+        missed = np.argwhere((scores.mixed[..., j] < thresholds[j]) & (scores.made[..., j] >= VISIBLE))
         misses = []
-        for i in missed[np.argsort(-scores.made[missed, j])][:24]:
-            degraded, severity = degrade(load_photo(scores.paths[i], MAX_SIDE_PX), defect, [int(i)])
-            misses.append((degraded, f"made {severity:.2f} judged {scores.degraded[i, j, j]:.2f}"))
+        for i, k in sorted(missed.tolist(), key=lambda at: -scores.made[at[0], at[1], j])[:24]:
+            damaged, made = damage(load_photo(scores.paths[i], MAX_SIDE_PX), [i, k])
+            misses.append((damaged, f"made {made[j]:.2f} judged {scores.mixed[i, k, j]:.2f}"))
         _write_sheet(folder / f"{defect}_missed.png", misses)
 
 
@@ -148,23 +178,32 @@ def _write_sheet(path: Path, entries: Sequence[tuple[Image, str]]) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Command line: print the tables of the calibration part and of the held-out part."""
+    """Command line: print the thresholds, and the tables of the validation part and of the held-out part."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", help="folder with the sets of photos (default: $BELVEDERE_PHOTOS)")
     parser.add_argument("--limit", type=int, help="at most so many photos of each part")
-    parser.add_argument("--sheets", type=Path, help="write sheets of false alarms and misses of the calibration part")
+    parser.add_argument("--sheets", type=Path, help="write sheets of false alarms and misses of the validation part")
     args = parser.parse_args(argv)
     root = photos_root(args.photos)
     cv2.setNumThreads(1)
     thresholds = np.array([spec.threshold for spec in DETECTORS])
-    for part in (Part.CALIBRATE, Part.HELD_OUT):
-        paths = list_photos(root, only=part, sets=CLEAN_SETS, limit=args.limit)
+    validate, held_out = (
+        list_photos(root, only=part, sets=CLEAN_SETS, limit=args.limit) for part in (Part.VALIDATE, Part.HELD_OUT)
+    )
+    for part, paths in ((Part.VALIDATE, validate), (Part.HELD_OUT, held_out)):
         if not paths:
             parser.error(f"no photos of the {part} part under {root}")
-        scores = score(paths)
-        print(report(part, scores, thresholds), end="\n\n", flush=True)
-        if args.sheets and part is Part.CALIBRATE:
-            write_sheets(args.sheets, scores, thresholds)
+    listings = list_photos(root, only=Part.CALIBRATE, sets=("listings",), limit=args.limit)
+    validated = score(validate)
+    clean = np.concatenate([validated.clean, score(listings, 0).clean])
+    print(f"{len(clean)} clean photos set the thresholds; now any alarm {(clean >= thresholds).any(axis=1).mean():.1%}")
+    for defect, threshold, column, now in zip(_DEFECTS, thresholds_for(clean), clean.T, thresholds, strict=True):
+        print(f"{defect:19s}{threshold:6.2f}, now {now:.2f} with {(column >= now).mean():.1%}")
+    print()
+    print(report(Part.VALIDATE, validated, thresholds), end="\n\n", flush=True)
+    if args.sheets:
+        write_sheets(args.sheets, validated, thresholds)
+    print(report(Part.HELD_OUT, score(held_out), thresholds), flush=True)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.color import linear_to_srgb, luminance
+from enhancers.local_tone import illumination
+from imaging.color import linear_to_srgb, luminance, srgb_to_linear
 from imaging.image import Image
-from training.degradations.camera import sensor_noise, tone_curve
+from imaging.measures.exposure import smoothstep
+from training.degradations.camera import sensor_noise, smooth_field, tone_curve
 from training.split import Part, part
 
 BRACKET_EV = (-4.0, -2.0, 0.0, 2.0, 4.0)
@@ -90,10 +92,46 @@ def meter(radiance: NDArray[np.float32]) -> NDArray[np.float32]:
     return (radiance * np.float32(0.18 / mean)).astype(np.float32)
 
 
+def uneven_radiance(photo: Image, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return radiance of which a finished photo is the local tone mapping, metered, float32 (H, W, 3).
+
+    An editor's photo of a room shows the room and the window; the scene did not. So the contrast of its edge-aware
+    illumination is stretched (the inverse of local tone mapping), its highlights are expanded (inverse tone mapping;
+    Banterle et al., GRAPHITE 2006) and the light falls off across it. Constants span what the brackets show: 4 to 10 EV
+    between the 5th and the 99th percentile.
+
+    Args:
+        photo: A finished photo, uint8 RGB (H, W, 3).
+        rng: Random generator.
+    """
+    height, width = photo.shape[:2]
+    light = srgb_to_linear(photo)
+    code = illumination(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)) ** 2
+    lit_ev = np.log2(np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4) + 2.0**-7)
+    stretch = float(rng.uniform(0, 1))
+    gain_ev = stretch * (lit_ev - lit_ev.mean()) + float(rng.uniform(0, 1.2)) * (smooth_field(height, width, rng) - 0.5)
+    peak_ev = float(rng.uniform(0, 3))
+    table = np.array([smoothstep(v / 255, 0.75, 1.0) for v in range(256)], np.float32)
+    gain_ev = gain_ev + peak_ev * table[np.clip(code * 255, 0, 255).astype(np.uint8)]
+    return meter((light * np.exp2(gain_ev)[..., None]).astype(np.float32))
+
+
 def fuse(bracket: list[Image]) -> Image:
     """Return the exposure fusion of aligned photos."""
     fused = cv2.createMergeMertens().process([np.ascontiguousarray(photo[..., ::-1]) for photo in bracket])
     return np.ascontiguousarray(np.clip(np.rint(fused[..., ::-1] * 255), 0, 255).astype(np.uint8))
+
+
+def load_radiance(path: Path) -> NDArray[np.float32]:
+    """Return a Radiance file as linear RGB, float32 (H, W, 3).
+
+    Raises:
+        ValueError: It cannot be decoded.
+    """
+    loaded = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if loaded is None:
+        raise ValueError(f"{path.name} cannot be decoded")
+    return np.ascontiguousarray(loaded[..., ::-1], dtype=np.float32)
 
 
 def brackets(folder: str | Path, only: Part | None = None) -> Iterator[Bracket]:
@@ -106,10 +144,7 @@ def brackets(folder: str | Path, only: Part | None = None) -> Iterator[Bracket]:
     for path in sorted(Path(folder).glob("*.hdr")):
         if only is not None and part(path) is not only:
             continue
-        loaded = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        if loaded is None:
-            raise ValueError(f"{path.name} cannot be decoded")
-        radiance = np.ascontiguousarray(loaded[..., ::-1], dtype=np.float32)
+        radiance = load_radiance(path)
         for heading_deg in HEADINGS_DEG:
             rng = np.random.default_rng(int(heading_deg))
             view = meter(np.maximum(perspective(radiance, heading_deg), 0))

@@ -49,6 +49,23 @@ class Grid:
     contrast: float
 
 
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Lone steps by their place in the period, in one direction.
+
+    Attributes:
+        best: Row or column of the first block edge, in [0, period).
+        contrast: Mean lone step there less that of the other places, codes.
+        gap: The same less that of the second best place.
+        others: Mean lone step of the other places, codes.
+    """
+
+    best: int
+    contrast: float
+    gap: float
+    others: float
+
+
 def find_grid(plane: Plane, period_px: int = BLOCK_PX) -> Grid:
     """Find the grid along which neighbouring pixels step more than anywhere else.
 
@@ -65,27 +82,34 @@ def find_grid(plane: Plane, period_px: int = BLOCK_PX) -> Grid:
     height, width = plane.shape
     if min(height, width) < 4 * period_px:
         return Grid(0, 0, 0.0)
-    column, across = _phase(_lone_steps(plane), period_px)
-    row, down = _phase(_lone_steps(cv2.transpose(plane)), period_px)
-    return Grid(row, column, (across + down) / 2)
+    across, down = step_phases(plane, 1, period_px), step_phases(plane, 0, period_px)
+    return Grid(down.best, across.best, (across.contrast + down.contrast) / 2)
 
 
-def _lone_steps(plane: Plane) -> NDArray[np.float32]:
-    """Mean lone step to the left of each column but the first two and the last one, float32 (W - 3,)."""
-    steps = cv2.absdiff(plane[:, 1:], plane[:, :-1])
-    beside = cv2.max(steps[:, :-2], steps[:, 2:])
-    lone = cv2.min(cv2.subtract(steps[:, 1:-1], beside), STEP_CAP)
-    return cv2.reduce(lone, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0]
-
-
-def _phase(lone: NDArray[np.float32], period_px: int) -> tuple[int, float]:
-    """Return the column of the first edge and its contrast against the other phases."""
-    whole = len(lone) // period_px * period_px
+def step_phases(plane: Plane, axis: int, period_px: int = BLOCK_PX) -> Phases:
+    """Measure the lone steps between columns (axis 1) or rows (axis 0) of a plane of at least four periods."""
+    if axis == 1:
+        steps = cv2.absdiff(plane[:, 1:], plane[:, :-1])
+        middle, beside = steps[:, 1:-1], cv2.max(steps[:, :-2], steps[:, 2:])
+    else:
+        steps = cv2.absdiff(plane[1:], plane[:-1])
+        middle, beside = steps[1:-1], cv2.max(steps[:-2], steps[2:])
+    lone = cv2.min(cv2.subtract(middle, beside), STEP_CAP)
+    means = cv2.reduce(lone, 1 - axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
+    whole = len(means) // period_px * period_px
     # Medians over the periods: one strong line (a door frame) must not make a grid.
-    means = np.median(lone[:whole].reshape(-1, period_px), axis=0)
-    best = int(means.argmax())
-    others = np.delete(means, best)
-    return (best + 2) % period_px, float(means[best] - others.mean())
+    places = _median(means[:whole].reshape(-1, period_px))
+    ordered = np.sort(places)
+    others = float(ordered[:-1].mean())
+    best = float(ordered[-1])
+    return Phases((int(places.argmax()) + 2) % period_px, best - others, best - float(ordered[-2]), others)
+
+
+def _median(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Median over axis 0; `np.median` takes three times as long."""
+    ordered = np.sort(rows, axis=0)
+    count = len(rows)
+    return (ordered[(count - 1) // 2] + ordered[count // 2]) * np.float32(0.5)
 
 
 def quantisation_scale(plane: Plane, grid: Grid, max_blocks: int = 6000) -> float:

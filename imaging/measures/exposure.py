@@ -86,10 +86,6 @@ class Tones:
         here = float(self._cumulated[index]) - below
         return index - 0.5 + (share - below) / here if here > 0 else float(index)
 
-    def share_from(self, code: int) -> float:
-        """Return the share in [0, 1] of pixels with that code or a higher one."""
-        return 1.0 - float(self._cumulated[code - 1]) if code > 0 else 1.0
-
     def stops(self, percent: float) -> float:
         """Return log2 of the linear light at a percentile, in EV relative to white, with the model's floor added."""
         code = min(255.0, max(0.0, self.code(percent)))
@@ -150,16 +146,3 @@ def flatness(black: float, white: float) -> float:
     white_loss = min(max(0.0, 1 - white / FULL_WHITE), 1.5 * black_lift)
     both = black_lift + white_loss
     return 2 * black_lift * white_loss / both if both > 0 else 0.0
-
-
-def glare(image: Image) -> float:
-    """Return how blown a thumbnail is, in [0, 2.4]; 0.3 is the median of clean photos.
-
-    White walls are bright without being clipped, a blown window is clipped but small; glare is both. So the share of
-    area with a clipped channel, that with all channels next to white, the mean luma and the black point are added up,
-    with weights that were fitted together with the repair (`enhancers.glaring`).
-    """
-    brightest = Tones(channel_max(image))
-    blown, white = brightest.share_from(250), Tones(channel_min(image)).share_from(240)
-    luma = cv2.mean(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))[0] / 255
-    return blown + 0.73 * white + 0.49 * float(luma) + 0.16 * max(0.0, brightest.code(5)) / 255

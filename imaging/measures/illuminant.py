@@ -28,6 +28,7 @@ _STEP = 0.05  # natural log units; 64 of them cover gains of a factor 5 either w
 _OFFSETS = ((np.arange(_BINS) - _BINS // 2) * _STEP).astype(np.float32)
 _IS_NEUTRAL = _OFFSETS[:, None] ** 2 + _OFFSETS[None, :] ** 2 < 0.11**2  # of radii 0.06 to 0.21 it separates best
 _MIN_PIXELS = 16
+_GREY_SPREAD = 3  # codes between the channels
 _MANY_ROWS = 60
 _Field = NDArray[np.float32]
 
@@ -99,6 +100,19 @@ def estimate_illuminant(thumbnail: Image, args: IlluminantArgs = ARGS) -> Illumi
         thumbnail: uint8 RGB (h, w, 3), some 160 px wide: enough to average noise, few enough to be quick.
         args: Parameters of the estimate.
     """
+    return elect(count_votes(thumbnail), args)
+
+
+def is_grey(thumbnail: Image) -> bool:
+    """Return whether a photo has no colours but rounding, as black and white photos: nothing is known of its light."""
+    return int(cv2.subtract(_highest(thumbnail), _lowest(thumbnail)).max()) <= _GREY_SPREAD
+
+
+def count_votes(thumbnail: Image) -> NDArray[np.float32]:
+    """Return the histograms of log chroma of pixels and of edges, float32 (2, 64, 64), rows log R/G, columns log B/G.
+
+    Each is the square root of shares; all 0 for a photo that is too small or too clipped to tell.
+    """
     linear = cv2.LUT(thumbnail, SRGB_TO_LINEAR)
     edges = cv2.absdiff(linear, cv2.blur(linear, (3, 3)))
     # Of a large thumbnail every second row votes: as good, and the votes are what costs.
@@ -107,17 +121,31 @@ def estimate_illuminant(thumbnail: Image, args: IlluminantArgs = ARGS) -> Illumi
     # Clipped pixels have lost their colour, and in the dark one code is a large step of log chroma.
     usable = (brightest > 12) & (brightest < 250)
     if np.count_nonzero(usable) < _MIN_PIXELS:
-        return NEUTRAL
+        return np.zeros((2, _BINS, _BINS), np.float32)
     telling = usable & (_lowest(edges) > 1e-4) & (_highest(edges) > 4e-3)
     neutral = _histogram(np.maximum(linear, SRGB_TO_LINEAR[3]), SRGB_TO_LINEAR[brightest] * usable)
     edge = _histogram(edges + np.float32(1e-5), telling.astype(np.float32))
-    votes = np.fft.rfft2(np.stack((neutral, edge)))
-    score = np.fft.irfft2((votes * _kernels(args)).sum(axis=0), (_BINS, _BINS)) + _log_prior(args)
+    return np.stack((neutral, edge))
+
+
+def elect(votes: NDArray[np.float32], args: IlluminantArgs = ARGS) -> Illuminant:
+    """Return the colour of the light that `count_votes` speaks for."""
+    if not votes[0].any():
+        return NEUTRAL
+    score = np.fft.irfft2((np.fft.rfft2(votes) * _kernels(args)).sum(axis=0), (_BINS, _BINS)) + _log_prior(args)
     posterior = np.exp(score - score.max())
     posterior /= posterior.sum()
     red, blue = float(posterior.sum(axis=1) @ _OFFSETS), float(posterior.sum(axis=0) @ _OFFSETS)
     neutral_share = float(posterior[_IS_NEUTRAL].sum())
     return Illuminant(red, blue, -math.log(max(neutral_share, 1e-9)))
+
+
+def votes_around(votes: NDArray[np.float32], illuminant: Illuminant) -> NDArray[np.float32]:
+    """Return both histograms around a colour of light, in steps of 0.1 up to 0.6 either way, float32 (288,)."""
+    half = 12
+    row, column = (round(value / _STEP) + _BINS // 2 for value in (illuminant.red, illuminant.blue))
+    padded = np.pad(votes, ((0, 0), (half, half), (half, half)))[:, row : row + 2 * half, column : column + 2 * half]
+    return np.sqrt(np.square(padded).reshape(2, half, 2, half, 2).sum(axis=(2, 4), dtype=np.float32)).ravel()
 
 
 def _highest(pixels: NDArray[Any]) -> NDArray[Any]:

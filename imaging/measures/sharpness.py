@@ -9,6 +9,7 @@ direction, because a shaken photo is sharp along the motion.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -50,6 +51,9 @@ SHARP_QUANTILE = 0.3
 """Quantile of the edge widths that stands for the photo: its sharpest edges, but not its few oddities (thin lines)."""
 
 
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class EdgeWidth:
     """Width of the sharpest edges.
@@ -65,6 +69,53 @@ class EdgeWidth:
     edges: int
 
 
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The strongest edges of a plane.
+
+    Attributes:
+        ratio2: Squared ratio of the gradient after the fine blur to that after the coarse one, float32 (N,): 1 is an
+            edge of endless width, 3 a step, more a thin line.
+        angle: Direction of the gradient, radians, float32 (N,).
+        found: How many pixels are such edges; N of them, spread evenly, were measured.
+        least: Gradient from which they were taken, quarter codes a pixel.
+    """
+
+    ratio2: NDArray[np.float32]
+    angle: NDArray[np.float32]
+    found: int
+    least: float
+
+
+def sample_edges(luma: Plane, max_edges: int = MAX_EDGES) -> Edges:
+    """Compare the strongest edges of a photo at viewing size with themselves blurred.
+
+    Args:
+        luma: uint8 (H, W), at least 16 px either way.
+        max_edges: About so many are measured at most.
+    """
+    fine = cv2.GaussianBlur(cv2.GaussianBlur(luma, (3, 3), 0), (3, 3), 0)
+    coarse = cv2.blur(fine, (5, 5))
+    gx, gy = cv2.spatialGradient(fine)
+    rows, columns, found, least = _strong_edges(gx, gy, max_edges)
+    gx, gy = gx[rows, columns].astype(np.float32), gy[rows, columns].astype(np.float32)
+    hx, hy = _sobel_at(coarse, rows, columns)
+    ratio2 = (gx * gx + gy * gy) / np.maximum(hx * hx + hy * hy, 1e-6)
+    return Edges(ratio2, np.arctan2(gy, gx), found, least)
+
+
+def width_px2(ratio2: Any) -> Any:
+    """Return the variance of the blur, pixels squared, that gives an edge a squared ratio of gradients."""
+    # ratio^2 = (s^2 + coarse^2) / (s^2 + fine^2)
+    variance = (COARSE_SIGMA_PX**2 - ratio2 * FINE_SIGMA_PX**2) / np.maximum(ratio2 - 1, 1e-3)
+    return np.clip(variance, 0, MAX_SIGMA_PX**2)
+
+
+def directions(edges: Edges) -> NDArray[np.intp]:
+    """Return the bin in [0, `DIRECTIONS`) of each edge's direction."""
+    return np.round(edges.angle * (DIRECTIONS / np.pi)).astype(np.intp) % DIRECTIONS
+
+
 def measure_edge_width(luma: Plane) -> EdgeWidth:
     """Measure the edges of a photo at viewing size.
 
@@ -76,20 +127,11 @@ def measure_edge_width(luma: Plane) -> EdgeWidth:
     """
     if min(luma.shape) < 16:
         return EdgeWidth(0.0, np.zeros((2, 2)), 0)
-    fine = cv2.GaussianBlur(cv2.GaussianBlur(luma, (3, 3), 0), (3, 3), 0)
-    coarse = cv2.blur(fine, (5, 5))
-    gx, gy = cv2.spatialGradient(fine)
-    rows, columns = _strong_edges(gx, gy)
-    if len(rows) < MIN_EDGES:
-        return EdgeWidth(0.0, np.zeros((2, 2)), len(rows))
-    gx, gy = gx[rows, columns].astype(np.float32), gy[rows, columns].astype(np.float32)
-    hx, hy = _sobel_at(coarse, rows, columns)
-    ratio2 = (gx * gx + gy * gy) / np.maximum(hx * hx + hy * hy, 1e-6)
-    # ratio^2 = (s^2 + coarse^2) / (s^2 + fine^2)
-    variance = (COARSE_SIGMA_PX**2 - ratio2 * FINE_SIGMA_PX**2) / np.maximum(ratio2 - 1, 1e-3)
-    variance = np.clip(variance, 0, MAX_SIGMA_PX**2)
-    angle = np.arctan2(gy, gx)
-    bins = np.round(angle * (DIRECTIONS / np.pi)).astype(int) % DIRECTIONS
+    edges = sample_edges(luma)
+    if len(edges.ratio2) < MIN_EDGES:
+        return EdgeWidth(0.0, np.zeros((2, 2)), len(edges.ratio2))
+    variance = width_px2(edges.ratio2)
+    bins = directions(edges)
     # Least squares over the directions for the three numbers of the covariance. A weak pull towards the same width in
     # all of them decides where directions are missing.
     overall = _sharp(variance)
@@ -108,7 +150,7 @@ def measure_edge_width(luma: Plane) -> EdgeWidth:
     covariance = np.array([[xx, xy], [xy, yy]])
     values, vectors = np.linalg.eigh(covariance)
     values = np.clip(values, 0, MAX_SIGMA_PX**2)
-    return EdgeWidth(float(np.sqrt(values[-1])), (vectors * values) @ vectors.T, len(rows))
+    return EdgeWidth(float(np.sqrt(values[-1])), (vectors * values) @ vectors.T, len(variance))
 
 
 def _sharp(variances: NDArray[np.float32]) -> float:
@@ -117,22 +159,25 @@ def _sharp(variances: NDArray[np.float32]) -> float:
     return float(np.partition(variances, rank)[rank])
 
 
-def _strong_edges(gx: NDArray[np.int16], gy: NDArray[np.int16]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows and columns of the crests of the strongest gradients, at most about `MAX_EDGES`."""
+def _strong_edges(
+    gx: NDArray[np.int16], gy: NDArray[np.int16], max_edges: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], int, float]:
+    """Rows and columns of the crests of the strongest gradients, about `max_edges` of them at most; how many there are
+    in all, and the least gradient."""
     # Mean absolute gradient in quarter codes per pixel: Sobel sums eight.
     strength = cv2.add(cv2.convertScaleAbs(gx, alpha=0.25), cv2.convertScaleAbs(gy, alpha=0.25))
     counts = np.bincount(strength[::4, ::4].reshape(-1), minlength=256)
     above = np.cumsum(counts[::-1])[::-1]
     limit = max(2 * MIN_GRADIENT, float(np.searchsorted(-above, -EDGE_SHARE * above[0])))
-    crest = cv2.compare(strength, cv2.max(cv2.dilate(strength, np.ones((3, 3), np.uint8)), limit), cv2.CMP_GE)
+    crest = cv2.compare(strength, cv2.max(cv2.dilate(strength, _SQUARE), limit), cv2.CMP_GE)
     margin = 4
     step = 1 if crest.size < MANY_PIXELS else 2
     found = cv2.findNonZero(crest[margin:-margin:step, margin:-margin])
     if found is None:
-        return np.empty(0, np.intp), np.empty(0, np.intp)
-    points = found.reshape(-1, 2).astype(np.intp)  # OpenCV 4 gives (N, 1, 2), OpenCV 5 (N, 2)
-    points = points[:: max(1, len(points) // MAX_EDGES)]
-    return points[:, 1] * step + margin, points[:, 0] + margin
+        return np.empty(0, np.intp), np.empty(0, np.intp), 0, limit
+    points = found.reshape(-1, 2)  # OpenCV 4 gives (N, 1, 2), OpenCV 5 (N, 2)
+    chosen = points[:: max(1, len(points) // max_edges)].astype(np.intp)
+    return chosen[:, 1] * step + margin, chosen[:, 0] + margin, len(points), limit
 
 
 def _sobel_at(

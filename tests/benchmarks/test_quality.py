@@ -2,55 +2,81 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
-from benchmarks.quality import Trial, gain_row, harm_column, held_out_photos, rotation_rows, trials, write_sheet
-from enhancers.base import Enhancer
+from benchmarks import sheets
+from benchmarks.quality import Outcome, harm, main, outcomes, row, textbook
+from benchmarks.textbook import TEXTBOOK
+from benchmarks.trials import damaged
 from imaging.defects import Defect
 from imaging.image import Image
 from tests.photos import rooms
 from training.photos import PHOTOS_VARIABLE
 
 
-class Idle(Enhancer):
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
+class Idle:
+    """A version that leaves everything as it is."""
+
+    def single(self, defect: Defect, image: Image) -> Image:
         return image
 
+    def default_path(self, image: Image, turn: bool = True) -> Image | None:
+        return None
 
-class Spoil(Enhancer):
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
+    def tilt_deg(self, image: Image) -> float:
+        return 0.0
+
+
+class Spoil(Idle):
+    def single(self, defect: Defect, image: Image) -> Image:
         return np.ascontiguousarray(255 - image)
 
 
 def test_a_repair_that_does_nothing_gains_and_harms_nothing() -> None:
-    row = gain_row("noisy", list(trials(Idle(), Defect.NOISY, rooms(2))))
-    assert "+0.0 / +0.000 / +0.0" in row
-    assert "0%" in row
-    assert "0 of 2 under 40" in harm_column(Idle(), rooms(2))
+    trials = damaged(Defect.NOISY, rooms(2))
+    nothing = Outcome.of("nothing", [trial.degraded for trial in trials], trials)
+    idle = outcomes(Defect.NOISY, trials, {"this": Idle()})
+    assert idle[0].mean == nothing.mean
+    assert "+0.0 dB, ΔE00  +0%" in row("noisy", [nothing, *idle], [nothing])
+    assert harm(Defect.NOISY, Idle(), rooms(2)) == "99.0 dB, lowest 99.0, 0 of 2 under 40"
 
 
 def test_harm_is_seen() -> None:
-    assert "2 of 2 under 40" in harm_column(Spoil(), rooms(2))
+    assert "2 of 2 under 40" in harm(Defect.NOISY, Spoil(), rooms(2))
 
 
-def test_trials_are_the_same_for_the_same_photos() -> None:
-    first, second = (next(iter(trials(Idle(), Defect.HAZY, rooms(1)))) for _ in range(2))
-    np.testing.assert_array_equal(first.degraded, second.degraded)
+def test_operators_compete_on_the_very_photos() -> None:
+    done = textbook(Defect.LOW_CONTRAST, damaged(Defect.LOW_CONTRAST, rooms(2)))
+    assert len(done) == len(TEXTBOOK[Defect.LOW_CONTRAST])
+    assert done[0].mean.psnr_db == max(outcome.mean.psnr_db for outcome in done)
 
 
-def test_tilts_are_told_in_degrees() -> None:
-    assert "clean photos judged tilted by 2° or more: 0%" in rotation_rows(rooms(2))
+def test_the_gain_in_a_figure_is_over_the_best_in_that_figure() -> None:
+    trials = damaged(Defect.LOW_CONTRAST, rooms(2))
+    done = textbook(Defect.LOW_CONTRAST, trials)
+    assert "+0.0 dB" in row("low_contrast", [done[0]], done)
+    best_colour = min(done, key=lambda outcome: outcome.mean.delta_e00)
+    assert "ΔE00  +0%" in row("low_contrast", [best_colour], done)
 
 
 def test_sheets_are_written(tmp_path: Path) -> None:
-    photo = rooms(1)[0]
-    write_sheet(tmp_path / "sheets" / "noisy.png", [Trial(photo, photo, photo)])
-    assert (tmp_path / "sheets" / "noisy.png").stat().st_size > 0
+    sheets.write(tmp_path / "sheets" / "noisy.png", [rooms(3), rooms(3)], rows=2)
+    sheet = cv2.imread(str(tmp_path / "sheets" / "noisy.png"))
+    assert sheet is not None
+    assert sheet.shape == (2 * sheets.TILE_PX[1], 2 * sheets.TILE_PX[0], 3)
+    sheets.write(tmp_path / "nothing.png", [[], []])
+    assert not (tmp_path / "nothing.png").exists()
 
 
-def test_without_a_folder_the_shipped_photos_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_measures_the_shipped_photos_where_no_folder_is_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     monkeypatch.delenv(PHOTOS_VARIABLE, raising=False)
-    assert len(held_out_photos(None, 3)) >= 3
-    with pytest.raises(FileNotFoundError):
-        held_out_photos("/no/such/folder", 3)
+    monkeypatch.setattr("benchmarks.quality.held_out", lambda folder, limit, sets=(): rooms(1))
+    main(["--only", "low_contrast", "--sheets", str(tmp_path)])
+    printed = capsys.readouterr().out
+    assert "| low_contrast" in printed
+    assert "hazy" not in printed
+    assert (tmp_path / "low_contrast.png").stat().st_size > 0

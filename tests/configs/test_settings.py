@@ -3,9 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from configs.settings import AppArgs
+from configs.settings import AppArgs, CheckpointArgs
+from imaging.defects import Defect
+
+MODELS: tuple[type[BaseModel], ...] = (AppArgs, CheckpointArgs)
+SHA256 = "0123456789abcdef" * 4
 
 
 def test_defaults_are_valid() -> None:
@@ -22,9 +26,9 @@ def test_arguments_do_not_change() -> None:
         AppArgs().output_quality = 50  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("name", AppArgs.model_fields)
-def test_every_field_says_what_it_does(name: str) -> None:
-    description = AppArgs.model_fields[name].description
+@pytest.mark.parametrize(("model", "name"), [(model, name) for model in MODELS for name in model.model_fields])
+def test_every_field_says_what_it_does(model: type[BaseModel], name: str) -> None:
+    description = model.model_fields[name].description
     assert description is not None
     assert len(description) > 20
 
@@ -46,6 +50,11 @@ def test_every_field_says_what_it_does(name: str) -> None:
         ("retry_after_s", 0),
         ("gpu_fraction", 0),
         ("gpu_fraction", 1.5),
+        ("checkpoints", {"nosiy": {"path": "/models/noisy.safetensors", "sha256": SHA256}}),
+        ("checkpoints", {"noisy": {"path": "models/noisy.safetensors", "sha256": SHA256}}),
+        ("checkpoints", {"noisy": {"path": "/models/noisy.safetensors", "sha256": SHA256[:-1]}}),
+        ("checkpoints", {"noisy": {"path": "/models/noisy.safetensors"}}),
+        ("checkpoints", {"noisy": {"path": "/models/noisy.safetensors", "sha256": SHA256, "sha1": ""}}),
     ],
 )
 def test_values_out_of_range_are_refused(name: str, value: Any) -> None:
@@ -67,3 +76,8 @@ def test_words_of_a_command_line_are_understood() -> None:
     # `serve run deployments.app:build_app key=value` hands over strings.
     args = AppArgs.model_validate({"accelerator": "cpu", "max_megapixels": "12.5", "verify_repairs": "false"})
     assert (args.accelerator, args.max_megapixels, args.verify_repairs) == ("cpu", 12.5, False)
+
+
+def test_checkpoints_are_named_by_defect() -> None:
+    args = AppArgs.model_validate({"checkpoints": {"noisy": {"path": "/models/noisy.safetensors", "sha256": SHA256}}})
+    assert args.checkpoints[Defect.NOISY].sha256 == SHA256

@@ -3,6 +3,7 @@
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 from ray.serve import Application
 
@@ -29,8 +30,8 @@ class Lethal(Enhancer):
         return self._inner.enhance(image, strength)
 
 
-def build_lethal(device: str) -> Enhancer:
-    return Lethal(build_low_light(device))
+def build_lethal(device: str, weights: Path | None = None) -> Enhancer:
+    return Lethal(build_low_light(device, weights))
 
 
 def build_app(args: AppArgs) -> Application:

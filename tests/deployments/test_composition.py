@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -41,7 +42,7 @@ deaths: list[Exception] = []
 class Brighten(Enhancer):
     """Adds to every pixel, so that each step that ran shows in the result."""
 
-    def __init__(self, defect: Defect, by: int, device: str) -> None:
+    def __init__(self, defect: Defect, by: int, device: str, weights: Path | None = None) -> None:
         self._defect = defect
         self._by = by
 

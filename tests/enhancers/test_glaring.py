@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from enhancers.glaring import GlaringEnhancer
+from enhancers.glaring import build, on_white
 from imaging.color import linear_to_srgb, srgb_to_linear
 from tests.photos import clean_photos, grey, room, rooms
 from training.degradations.tone import glaring
 from training.metrics import psnr_db
 
-ENHANCER = GlaringEnhancer()
+ENHANCER = build("cpu")
 
 
 @pytest.mark.parametrize("severity", [0.5, 0.8, 1.0])
@@ -43,3 +43,11 @@ def test_grey_stays_grey() -> None:
     bad = grey(linear_to_srgb(srgb_to_linear(room(2)) * np.float32(5)))
     result = ENHANCER.enhance(bad)
     assert np.ptp(result, axis=2).max() == 0
+
+
+def test_a_drawing_on_white_is_not_glaring() -> None:
+    drawing = np.full((200, 300, 3), 255, np.uint8)
+    drawing[60:140, 80:220] = (200, 30, 40)
+    assert on_white(drawing)
+    np.testing.assert_array_equal(ENHANCER.enhance(drawing), drawing)
+    assert not on_white(glaring(room(0), 1.0, np.random.default_rng(0)))

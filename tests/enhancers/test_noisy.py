@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
-from enhancers.noisy import build
+from enhancers.base import CHECKPOINTS
+from enhancers.noisy import WEIGHTS, build
 from imaging.image import Image
 from imaging.measures.noise import measure_noise
+from imaging.weights import load_checkpoint, save_weights
 from tests.photos import room, shipped
 from training.degradations.detail import noisy
 from training.metrics import psnr_db
@@ -39,6 +43,23 @@ def test_leaves_a_clean_photo_alone(name: str) -> None:
     assert psnr_db(build("cpu").enhance(clean), clean) > 40
 
 
+def test_is_blind_to_the_level() -> None:
+    clean = shipped("coffee")
+    enhancer = build("cpu")
+    for sigma, gain_db in ((5, 2.5), (15, 5.5), (25, 7), (40, 8)):
+        grainy = _with_grain(clean, sigma)
+        assert psnr_db(enhancer.enhance(grainy), clean) > psnr_db(grainy, clean) + gain_db
+
+
+def test_another_checkpoint_is_loaded_in_place_of_the_packaged(tmp_path: Path) -> None:
+    weights = load_checkpoint(WEIGHTS, CHECKPOINTS)
+    still = {name: values * (0 if name.startswith(("gains", "additions")) else 1) for name, values in weights.items()}
+    path = tmp_path / "still.safetensors"
+    save_weights(path, still, WEIGHTS.architecture)
+    grainy = _with_grain(shipped("coffee"), 12)
+    np.testing.assert_array_equal(build("cpu", path).enhance(grainy), grainy)
+
+
 def test_measures_white_noise() -> None:
     grey = cv2.cvtColor(room(1), cv2.COLOR_RGB2GRAY)
     noise = np.random.default_rng(0).normal(0, 8, grey.shape)
@@ -61,11 +82,3 @@ def test_grey_photos_stay_grey() -> None:
     repaired = build("cpu").enhance(np.clip(grey + noise, 0, 255).astype(np.uint8))
     assert (repaired[..., 0] == repaired[..., 1]).all()
     assert (repaired[..., 0] == repaired[..., 2]).all()
-
-
-def test_does_not_depend_on_tiles() -> None:
-    noisy_photo = _with_grain(cv2.resize(shipped("coffee"), (900, 300)), 10)
-    engine = build("cpu")
-    whole = engine.enhance(noisy_photo)
-    engine._engine._tile_px = (64, 128)  # type: ignore[attr-defined]
-    assert np.array_equal(engine.enhance(noisy_photo), whole)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from enhancers.poor_white_balance import WhiteBalanceEnhancer, neutralising_gains, restore_clipped
+from enhancers.poor_white_balance import build, neutralising_gains, restore_clipped
 from imaging.color import LUMA_WEIGHTS_LINEAR, linear_to_srgb, srgb_to_linear
 from imaging.defects import Defect
 from imaging.image import Image
@@ -13,7 +13,7 @@ from tests.photos import clean_photos, grey, room, shipped
 from training.degradations import DEGRADATIONS
 from training.metrics import delta_e00, psnr_db
 
-ENHANCER = WhiteBalanceEnhancer()
+ENHANCER = build("cpu")
 
 
 def under(light: tuple[float, float, float], photo: Image) -> Image:

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from imaging.defects import Defect
 from tests.photos import room
-from training.calibrate import auc, degrade, main, threshold_for
+from training.calibrate import ANY_FALSE_ALARM, FALSE_ALARMS, auc, damage, main, threshold_for, thresholds_for
 
 
 def test_auc() -> None:
@@ -26,19 +25,28 @@ def test_threshold_keeps_false_alarms_rare() -> None:
     assert threshold_for(np.zeros(50)) == pytest.approx(0.01)
 
 
-def test_degradation_is_the_same_for_the_same_seed() -> None:
-    (first, severity), (second, again) = (degrade(room(0), Defect.NOISY, [4]) for _ in range(2))
-    assert severity == again
+def test_thresholds_keep_all_alarms_rare_together() -> None:
+    clean = np.random.default_rng(0).random((400, 9)) ** 3
+    thresholds = thresholds_for(clean)
+    alarms = clean >= thresholds
+    assert alarms.mean(axis=0).max() <= FALSE_ALARMS
+    assert 0 < alarms.any(axis=1).mean() <= ANY_FALSE_ALARM
+
+
+def test_damage_is_the_same_for_the_same_seed() -> None:
+    (first, made), (second, again) = (damage(room(0), [4, 1]) for _ in range(2))
+    np.testing.assert_array_equal(made, again)
     np.testing.assert_array_equal(first, second)
+    assert 1 <= np.count_nonzero(made) <= 3
 
 
 def test_the_command_prints_both_parts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("listings", "stock_interior", "stock_exterior"):
         (tmp_path / name).mkdir()
-        for i in range(4):
-            cv2.imwrite(str(tmp_path / name / f"{name}{i}.png"), room(i)[..., ::-1])
+        for i in range(8):
+            cv2.imwrite(str(tmp_path / name / f"{name}{i}.png"), room(i % 4)[..., ::-1])
     main(["--photos", str(tmp_path), "--limit", "2", "--sheets", str(tmp_path / "sheets")])
     printed = capsys.readouterr().out
-    assert "calibrate: 2 photos" in printed
+    assert "validate: " in printed
     assert "held_out" in printed
     assert (tmp_path / "sheets" / "noisy_highest_clean.png").exists()

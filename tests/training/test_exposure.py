@@ -4,9 +4,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
+from imaging.color import luminance, srgb_to_linear
 from imaging.image import check_image
-from training.exposure import brackets, expose, meter, perspective
+from tests.photos import room
+from training.exposure import brackets, expose, meter, perspective, uneven_radiance
 
 
 def scene() -> np.ndarray[tuple[int, int, int], np.dtype[np.float32]]:
@@ -42,3 +45,16 @@ def test_a_folder_of_maps_gives_four_brackets_each(tmp_path: Path) -> None:
         check_image(view.reference)
         assert view.dark.mean() < view.metered.mean() < view.bright.mean()
         assert view.dark.mean() < view.reference.mean() < view.bright.mean()
+
+
+def test_a_finished_photo_becomes_uneven_radiance() -> None:
+    photo = room(0)
+    spans = []
+    for seed in range(12):
+        light = luminance(uneven_radiance(photo, np.random.default_rng(seed)))
+        assert float(np.exp(np.log(np.maximum(light, 1e-6)).mean())) == pytest.approx(0.18, rel=0.02)
+        low, high = np.percentile(light, [5, 99])
+        spans.append(np.log2(high / max(low, 1e-5)))
+    own = np.log2(np.divide(*np.percentile(luminance(srgb_to_linear(photo)), [99, 5])))
+    assert min(spans) > own - 0.7
+    assert max(spans) > own + 2

@@ -7,7 +7,7 @@ import pytest
 
 from tests.photos import room
 from training.photos import PHOTOS_VARIABLE, list_photos, load_photo, photos_root
-from training.split import Part, part
+from training.split import Part
 
 
 @pytest.fixture
@@ -18,13 +18,6 @@ def folder(tmp_path: Path) -> Path:
             cv2.imwrite(str(tmp_path / name / f"{i}.png"), room(0)[..., ::-1])
     (tmp_path / "notes.txt").write_text("no photo")
     return tmp_path
-
-
-def test_the_split_goes_by_the_stem_alone() -> None:
-    assert part("x/room_12.jpg") is part("elsewhere/room_12.png")
-    parts = [part(f"photo_{i}") for i in range(2000)]
-    assert parts.count(Part.CALIBRATE) / 2000 == pytest.approx(0.5, abs=0.05)
-    assert parts.count(Part.HELD_OUT) / 2000 == pytest.approx(0.25, abs=0.05)
 
 
 def test_listing(folder: Path) -> None:

@@ -10,8 +10,11 @@ from imaging.image import Image
 from training.degradations.camera import between, sensor_noise, smooth_field, tone_curve
 
 
-def low_light(image: Image, severity: float, rng: np.random.Generator) -> Image:
-    """Under-exposed by 0.7 to 4.5 EV with uneven light, and the noise that short exposures bring."""
+def low_light(image: Image, severity: float, rng: np.random.Generator, *, noise: float = 1.0) -> Image:
+    """Under-exposed by 0.7 to 4.5 EV with uneven light, and the noise that short exposures bring.
+
+    `noise` scales that noise, for thumbnails, which average it away.
+    """
     height, width = image.shape[:2]
     ev = between(severity, 0.7, 4.5)
     fall_off = float(rng.uniform(0, 0.6)) * ev  # EV between the best and the worst lit corner
@@ -19,7 +22,7 @@ def low_light(image: Image, severity: float, rng: np.random.Generator) -> Image:
     darker_ev = ev - fall_off / 2 + fall_off * (0.5 - field)
     light = srgb_to_linear(image) * np.exp2(-darker_ev)[..., None].astype(np.float32)
     gain = float(rng.uniform(0.2, 1)) * between(severity, 0.3, 1)
-    return linear_to_srgb(sensor_noise(light, 4e-4 * gain, 1.5e-3 * gain, rng))
+    return linear_to_srgb(sensor_noise(light, 4e-4 * gain * noise**2, 1.5e-3 * gain * noise, rng))
 
 
 def glaring(image: Image, severity: float, rng: np.random.Generator) -> Image:

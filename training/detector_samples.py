@@ -1,0 +1,133 @@
+"""What the detector's networks are trained on: features of photos that were cropped, damaged and measured at random."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.cast import cast_features
+from detector.detail import detail_features
+from imaging.defects import Defect
+from imaging.image import Image, Plane
+from imaging.measures.tilt import measure_profiles
+from imaging.view import View
+from training.degradations import DEGRADATIONS, tone
+from training.degradations.camera import Degradation, between, recompress
+from training.degradations.geometry import keystone, tilt
+from training.exposure import expose, uneven_radiance
+from training.mixtures import DEFECTS, mix
+from training.photos import shrink
+
+CLEAN_SHARE = 0.12
+"""Share of the samples that are left as they are."""
+
+_THUMBNAIL_PX = 200
+_TONES: dict[Defect, Degradation] = {
+    defect: DEGRADATIONS[defect]
+    for defect in (Defect.LOW_CONTRAST, Defect.GLARING, Defect.POOR_WHITE_BALANCE, Defect.HAZY)
+} | {Defect.LOW_LIGHT: partial(tone.low_light, noise=0.3)}
+"""Degradations that can be made in a thumbnail at a hundredth of the cost."""
+
+Sample = tuple[NDArray[np.float32], ...]
+
+
+def full_sample(photo: Image, rng: np.random.Generator) -> Sample | None:
+    """Return detail features, tone and colour features, and the severity made of each defect, float32 (9,), of a photo
+    damaged at viewing size; None for one that has nothing to measure."""
+    photo = _variant(photo, rng, 0.6, float(np.exp(rng.uniform(np.log(560), np.log(1279)))))
+    made = np.zeros(len(Defect), np.float32)
+    if rng.random() >= CLEAN_SHARE:
+        photo, made = mix(photo, rng)
+    view = View.of(photo)
+    detail = detail_features(view)
+    return None if detail is None else (detail, cast_features(view), made)
+
+
+def tone_sample(photo: Image, rng: np.random.Generator) -> Sample:
+    """Return tone and colour features and the severity made of each defect, of a thumbnail with up to three defects of
+    tone; one in sixteen gets a border."""
+    small = _variant(photo, rng, 0.5, _THUMBNAIL_PX)
+    made = np.zeros(len(Defect), np.float32)
+    count = 0 if rng.random() < 0.15 else int(rng.integers(4))
+    if count:
+        small, made = mix(small, rng, count, _TONES)
+    if rng.random() < 1 / 16:
+        border, code = int(rng.integers(4, 30)), int(rng.choice([0, 255], p=[1 / 3, 2 / 3]))
+        sides = (border, border, 0, 0) if rng.random() < 0.5 else (0, 0, border, border)
+        small = cv2.copyMakeBorder(small, *sides, cv2.BORDER_CONSTANT, value=(code, code, code))
+    return cast_features(View(shrink(small, 160))), made
+
+
+def radiance_sample(photo: Image, rng: np.random.Generator) -> Sample:
+    """Return the same as `tone_sample`, of a scene with windows and corners photographed too dark or too bright: a
+    darker copy of a finished photo is not an under-exposed one. Half of the dark ones get a window that is white."""
+    small = _variant(photo, rng, 0.5, _THUMBNAIL_PX)
+    dark = rng.random() < 0.65
+    severity = float(rng.uniform(0.1, 1))
+    ev = -between(severity, 0.7, 4.5) if dark else between(severity, 0.6, 2.6)
+    seen = expose(uneven_radiance(small, rng), ev, rng, float(rng.uniform(0.6, 1)))
+    if dark and rng.random() < 0.5:
+        seen = _with_window(seen, rng)
+    made = np.zeros(len(Defect), np.float32)
+    made[DEFECTS.index(Defect.LOW_LIGHT if dark else Defect.GLARING)] = severity
+    return cast_features(View(shrink(seen, 160))), made
+
+
+def _with_window(photo: Image, rng: np.random.Generator) -> Image:
+    """Paint a bright pane over 2 to 15 % of the photo."""
+    height, width = photo.shape[:2]
+    share, aspect = float(rng.uniform(0.02, 0.15)), float(rng.uniform(0.5, 2)) ** 0.5
+    rows, columns = (max(1, min(n, round(n * share**0.5 * a))) for n, a in ((height, aspect), (width, 1 / aspect)))
+    top, left = int(rng.integers(height - rows + 1)), int(rng.integers(width - columns + 1))
+    painted = photo.copy()
+    pane = painted[top : top + rows, left : left + columns]
+    pane[:] = np.maximum(pane, int(rng.integers(200, 256)))
+    return painted
+
+
+def tilt_sample(luma: Plane, rng: np.random.Generator) -> Sample | None:
+    """Return profiles and amounts of `measure_profiles`, and the tilt made in degrees, float32 (1,): none for three
+    photos in ten. Half of the tilted ones are keystoned, four in ten are damaged otherwise."""
+    plane = _variant(luma, rng, 0.55, float(np.exp(rng.uniform(np.log(560), np.log(1000)))))
+    angle_deg = 0.0
+    if rng.random() >= 0.3:
+        reach_deg = 13.0 if rng.random() < 0.8 else 3.0
+        angle_deg = float(rng.uniform(-reach_deg, reach_deg))
+    convergence = keystone(rng)
+    if angle_deg or convergence:
+        plane = tilt(plane, angle_deg, convergence)
+    if rng.random() < 0.4:
+        plane = _damaged(plane, rng)
+    profiles = measure_profiles(plane)
+    return None if profiles is None else (*profiles, np.array([angle_deg], np.float32))
+
+
+def _variant(photo: Image, rng: np.random.Generator, least: float, side_px: float) -> Image:
+    """Crop, mirror and shrink at random."""
+    height, width = photo.shape[:2]
+    if rng.random() < 0.65:
+        share, aspect = rng.uniform(least, 1), rng.uniform(0.75, 1.33) ** 0.5
+        rows, columns = int(min(height, height * share * aspect)), int(min(width, width * share / aspect))
+        top, left = int(rng.integers(height - rows + 1)), int(rng.integers(width - columns + 1))
+        photo = photo[top : top + rows, left : left + columns]
+    if rng.random() < 0.5:
+        photo = photo[:, ::-1]
+    return shrink(np.ascontiguousarray(photo), round(side_px))
+
+
+def _damaged(luma: Plane, rng: np.random.Generator) -> Plane:
+    """Blurred, darkened, noisy, coarsely compressed, each or not: lines are to be seen through all that."""
+    light = luma.astype(np.float32)
+    if rng.random() < 0.4:
+        light = cv2.GaussianBlur(light, (0, 0), float(rng.uniform(0.6, 4)))
+    if rng.random() < 0.5:
+        light = light * np.float32(rng.uniform(0.15, 1)) + np.float32(rng.uniform(0, 60))
+    if rng.random() < 0.5:
+        light = light + np.float32(rng.uniform(1, 14)) * rng.standard_normal(light.shape, np.float32)
+    seen = np.clip(np.rint(light), 0, 255).astype(np.uint8)
+    if rng.random() < 0.3:
+        seen = recompress(cv2.cvtColor(seen, cv2.COLOR_GRAY2RGB), int(rng.integers(8, 50)))[..., 1]
+    return np.ascontiguousarray(seen)

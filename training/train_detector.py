@@ -1,0 +1,267 @@
+"""Trains the networks of the detector (`detector`) and the one that judges tilts (`tilt`).
+
+Half of the time goes into measuring randomly damaged photos, the other half into fitting: features are few numbers, so
+all samples are kept, and more time means more of them. Trained on the calibrate part of `SETS`; the listing photos have
+no licence to train on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from detector import learned
+from detector.cast import CAST
+from detector.detail import DETAIL
+from detector.learned import Family
+from detector.light import LIGHT
+from imaging.image import Image
+from imaging.measures import tilt
+from imaging.mlp import INPUT_LIMIT
+from imaging.weights import save_weights
+from training.detector_samples import Sample, full_sample, radiance_sample, tilt_sample, tone_sample
+from training.mixtures import DEFECTS
+from training.photos import list_photos, load_photo
+from training.split import Part
+
+NAMES = ("detector", "tilt")
+SETS = ("stock_interior", "stock_exterior", "clic", "cid22")
+
+SEED = 0
+TONES_PER_FULL = 7
+"""Thumbnail samples for each sample at viewing size; they cost a seventh of it."""
+
+RADIANCES_PER_FULL = 4
+"""Scenes of high dynamic range among them, exposed too long or too short."""
+
+LEAST_TARGET = 0.3
+"""What a severity next to 0 is taught as, against 0 of a photo without the defect."""
+
+DRAWS = 3
+"""Networks from different random starts that are averaged into one three times as wide."""
+
+HIDDEN = {"detail": (64, 32), "light": (64, 32), "cast": (48, 16), "tilt": (32, 16)}
+INPUT_NOISE = 0.1
+DROPOUT = 0.15
+WEIGHT_DECAY = 0.1
+RATE = 3e-3
+BATCH = 128
+EPOCHS = {"detail": 100, "light": 24, "cast": 24, "tilt": 12}
+TILT_WIDTH = 0.5
+"""Standard deviation of the target around the true tilt, bins."""
+
+SAVE_EVERY_S = 120.0
+
+State = dict[str, list[NDArray[np.float32]]]
+"""Columns of samples by "kind.column"."""
+
+
+def train(name: str, photos: Path, minutes: float, state: Path | None, out: Path) -> None:
+    """Collect samples, fit, and write a checkpoint.
+
+    Args:
+        name: One of `NAMES`.
+        photos: Folder with the sets of photos.
+        minutes: Wall-clock time for all of it, about; at least one round over the photos and a few steps are made.
+        state: Samples so far, which are added to; None keeps none.
+        out: The checkpoint.
+    """
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    deadline = time.monotonic() + 60 * minutes
+    samples = _load(state)
+    paths = list_photos(photos, only=Part.CALIBRATE, sets=[each for each in SETS if (photos / each).is_dir()])
+    paths = paths or list_photos(photos)
+    _collect(name, paths, samples, state, time.monotonic() + 30 * minutes)
+    architecture = (tilt.WEIGHTS if name == "tilt" else learned.WEIGHTS).architecture
+    save_weights(out, _halved(fit(name, samples, deadline)), architecture)
+
+
+def fit(name: str, samples: State, deadline: float) -> dict[str, NDArray[np.float32]]:
+    """Fit the networks of `name` to samples, until a time of `time.monotonic`; return their weights."""
+    columns = {column: np.stack(values) for column, values in samples.items()}
+    if name == "tilt":
+        return _fit_tilt(columns["tilt.0"], columns["tilt.1"], columns["tilt.2"][:, 0], deadline)
+    weights: dict[str, NDArray[np.float32]] = {}
+    full, tones = columns["full.2"], columns["tone.1"]
+    colours = np.concatenate([columns["full.1"], columns["tone.0"]])
+    light = colours[:, -_light_size() :]
+    both = np.concatenate([full, tones])
+    given = {DETAIL: (columns["full.0"], full), LIGHT: (light, both), CAST: (colours, both)}
+    for index, (family, (features, made)) in enumerate(given.items()):
+        end = time.monotonic() + (deadline - time.monotonic()) / (len(given) - index)
+        fitted = _fit_family(family, features, made, end)
+        weights |= {f"{family.name}.{key}": values for key, values in fitted.items()}
+    return weights
+
+
+def _collect(name: str, paths: Sequence[Path], samples: State, state: Path | None, deadline: float) -> None:
+    """Go over the photos until the time is up, once at least."""
+    first = "tilt.0" if name == "tilt" else "full.0"
+    begun = len(samples.get(first, ())) // max(1, len(paths))
+    saved = time.monotonic()
+    for turn in itertools.count(begun):
+        for index, path in enumerate(paths):
+            if turn > begun and time.monotonic() > deadline:
+                break
+            rng = np.random.default_rng([SEED, turn, index])
+            for kind, sample in _samples(name, load_photo(path), rng):
+                for column, values in enumerate(sample):
+                    samples.setdefault(f"{kind}.{column}", []).append(values)
+            if state is not None and time.monotonic() - saved > SAVE_EVERY_S:
+                _save(state, samples)
+                saved = time.monotonic()
+        if time.monotonic() > deadline:
+            break
+    if state is not None:
+        _save(state, samples)
+
+
+def _samples(name: str, photo: Image, rng: np.random.Generator) -> Iterator[tuple[str, Sample]]:
+    if name == "tilt":
+        luma = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+        made = [tilt_sample(luma, rng) for _ in range(4)]
+        yield from (("tilt", sample) for sample in made if sample is not None)
+        return
+    full = full_sample(photo, rng)
+    if full is not None:
+        yield "full", full
+    yield from (("tone", tone_sample(photo, rng)) for _ in range(TONES_PER_FULL))
+    yield from (("tone", radiance_sample(photo, rng)) for _ in range(RADIANCES_PER_FULL))
+
+
+def _load(state: Path | None) -> State:
+    if state is None or not state.exists():
+        return {}
+    with np.load(state) as stored:
+        return {column: list(stored[column]) for column in stored.files}
+
+
+def _save(state: Path, samples: State) -> None:
+    part = state.with_name(state.name + ".part.npz")
+    np.savez(part, **{column: np.stack(values) for column, values in samples.items()})  # type: ignore[arg-type]
+    part.replace(state)
+
+
+@cache
+def _light_size() -> int:
+    """How many of a cast's features, the last ones, are those of light."""
+    from detector.light import light_features
+    from imaging.view import View
+
+    return len(light_features(View(np.zeros((8, 8, 3), np.uint8))))
+
+
+def _fit_family(
+    family: Family, features: NDArray[np.float32], made: NDArray[np.float32], deadline: float
+) -> dict[str, NDArray[np.float32]]:
+    """Fit the severities of a family's defects by cross-entropy against soft targets."""
+    columns = [DEFECTS.index(defect) for defect in family.defects]
+    taught = torch.tensor(np.where(made > 0, LEAST_TARGET + (1 - LEAST_TARGET) * made, 0)[:, columns])
+    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
+    inputs = torch.tensor(np.clip((features - mean) / scale, -INPUT_LIMIT, INPUT_LIMIT), dtype=torch.float32)
+
+    def loss(net: nn.Module, chosen: Tensor) -> Tensor:
+        batch = inputs[chosen]
+        noisy = batch + INPUT_NOISE * torch.randn_like(batch)
+        return nn.functional.binary_cross_entropy_with_logits(net(noisy), taught[chosen])
+
+    nets = []
+    for draw in range(DRAWS):
+        end = time.monotonic() + (deadline - time.monotonic()) / (DRAWS - draw)
+        net = _perceptron(features.shape[1], HIDDEN[family.name], len(columns), draw)
+        nets.append(_descend(net, loss, len(inputs), EPOCHS[family.name], end))
+    return {"mean": mean, "scale": scale, **_averaged(nets)}
+
+
+def _fit_tilt(
+    profiles: NDArray[np.float32], amounts: NDArray[np.float32], angles_deg: NDArray[np.float32], deadline: float
+) -> dict[str, NDArray[np.float32]]:
+    """Fit the probability of each candidate by cross-entropy against a narrow Gaussian around the truth."""
+    planes, edges = torch.tensor(4 * np.sqrt(profiles)), torch.tensor(amounts)
+    some = [tilt.candidate_rows(profiles[i], amounts[i]) for i in range(0, len(profiles), max(1, len(profiles) // 500))]
+    seen = np.concatenate(some)
+    mean, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-2
+    centre, spread = torch.tensor(mean), torch.tensor(scale)
+    truth = torch.tan(torch.deg2rad(torch.tensor(angles_deg))) / tilt.BIN
+    bins = torch.arange(-tilt.CANDIDATES, tilt.CANDIDATES + 1)
+    targets = torch.softmax(-0.5 * ((truth[:, None] - bins) / TILT_WIDTH) ** 2, 1)
+    places = torch.tensor(tilt.POSITIONS)
+    window = 2 * tilt.NEIGHBOURS + 1
+
+    def loss(net: nn.Module, chosen: Tensor) -> Tensor:
+        held, target = planes[chosen], targets[chosen]
+        if torch.rand(()) < 0.5:  # the mirrored photo
+            held, target = held.flip(2), target.flip(1)
+        rows = held.unfold(2, window, 1).permute(0, 2, 1, 3).reshape(len(held), len(bins), -1)
+        around = edges[chosen][:, None].expand(-1, len(bins), -1)
+        rows = torch.cat([rows, around, places.expand(len(held), -1, -1)], 2)
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = net(((rows - centre) / spread).clamp(-INPUT_LIMIT, INPUT_LIMIT))[..., 0]
+        return -(target * torch.log_softmax(scores.float(), 1)).sum(1).mean()
+
+    net = _perceptron(len(mean), HIDDEN["tilt"], 1, 0)
+    return {"mean": mean, "scale": scale, **_averaged([_descend(net, loss, len(planes), EPOCHS["tilt"], deadline)])}
+
+
+def _perceptron(inputs: int, hidden: Sequence[int], outputs: int, seed: int) -> nn.Sequential:
+    torch.manual_seed(SEED + seed)
+    layers: list[nn.Module] = []
+    for size in hidden:
+        layers += [nn.Linear(inputs, size), nn.ReLU(), nn.Dropout(DROPOUT)]
+        inputs = size
+    return nn.Sequential(*layers, nn.Linear(inputs, outputs))
+
+
+def _descend(
+    net: nn.Sequential, loss: Callable[[nn.Module, Tensor], Tensor], count: int, epochs: int, deadline: float
+) -> nn.Sequential:
+    """Descend for so many epochs; short of time, for the share of them that fits, the rate falling all the same."""
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
+    steps, begun, done = max(1, epochs * count // BATCH), time.monotonic(), 0
+    net.train()
+    while done < steps:
+        for chosen in torch.randperm(count).split(BATCH):
+            passed = (time.monotonic() - begun) / max(deadline - begun, 1e-3)
+            progress = min(1.0, max(done / steps, passed))
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * min(1.0, done / 50) * 0.5 * (1 + np.cos(np.pi * progress))
+            optimizer.zero_grad()
+            loss(net, chosen).backward()
+            optimizer.step()
+            done += 1
+            if done >= steps or (progress >= 1 and done > 2):
+                net.eval()
+                return net
+    return net
+
+
+def _averaged(nets: Sequence[nn.Sequential]) -> dict[str, NDArray[np.float32]]:
+    """Return one perceptron that gives the mean of several: their hidden units side by side, without cross links."""
+    stacks = [[layer for layer in net if isinstance(layer, nn.Linear)] for net in nets]
+    weights: dict[str, NDArray[np.float32]] = {}
+    last = len(stacks[0]) - 1
+    for place, layers in enumerate(zip(*stacks, strict=True)):
+        matrices, biases = [each.weight for each in layers], [each.bias for each in layers]
+        if place == last:
+            matrix, bias = torch.cat(matrices, 1) / len(nets), torch.stack(biases).mean(0)
+        else:
+            matrix = torch.cat(matrices, 0) if place == 0 else torch.block_diag(*matrices)
+            bias = torch.cat(biases)
+        weights[f"{2 * place}.weight"] = matrix.detach().float().numpy()
+        weights[f"{2 * place}.bias"] = bias.detach().float().numpy()
+    return weights
+
+
+def _halved(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float16]]:
+    """Store in half precision: it moves severities by less than 0.002."""
+    return {name: values.astype(np.float16) for name, values in weights.items()}
