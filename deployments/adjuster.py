@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from deployments.device import photo_slots, prepare_replica
+from deployments.device import WorkThreads, prepare_replica
 from deployments.messages import Output, Result, Stages, Upload
 from enhancers.adjust import Adjustments, adjust_photo
 from imaging.codec import decode, encode
@@ -15,20 +15,22 @@ class AdjusterServer:
     def __init__(self, limits: Limits) -> None:
         prepare_replica()
         self._limits = limits
-        self._slots = photo_slots()
+        self._threads = WorkThreads()
 
-    def adjust(self, upload: Upload, adjustments: Adjustments, output: Output) -> Result:
+    async def adjust(self, upload: Upload, adjustments: Adjustments, output: Output) -> Result:
         """Return the adjusted photo.
 
         Raises:
             BelvedereError: The upload is no photo, or over a limit.
         """
+        return await self._threads.run(self._adjust, upload, adjustments, output)
+
+    def _adjust(self, upload: Upload, adjustments: Adjustments, output: Output) -> Result:
         stages = Stages()
-        with self._slots:
-            with stages.measure("decode"):
-                photo = decode(upload, self._limits, output.max_side)
-            with stages.measure("adjust"):
-                photo = adjust_photo(photo, adjustments)
-            with stages.measure("encode"):
-                data = np.frombuffer(encode(photo, output.encode), np.uint8)
+        with stages.measure("decode"):
+            photo = decode(upload, self._limits, output.max_side)
+        with stages.measure("adjust"):
+            photo = adjust_photo(photo, adjustments)
+        with stages.measure("encode"):
+            data = np.frombuffer(encode(photo, output.encode), np.uint8)
         return Result(data, output.encode.format or photo.format.output, (), stages)

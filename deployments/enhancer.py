@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from configs.settings import CheckpointArgs
-from deployments.device import photo_slots, prepare_replica
+from deployments.device import WorkThreads, prepare_replica
 from deployments.messages import InTransit, Output, Result, Stages, Upload
 from detector import severity_of
 from enhancers.base import Enhancer, EnhancerSpec
@@ -34,14 +34,14 @@ class EnhancerServer:
 
     def __init__(self, spec: EnhancerSpec, limits: Limits, checkpoint: CheckpointArgs | None = None) -> None:
         self._limits = limits
-        self._slots = photo_slots()
+        self._threads = WorkThreads()
         self._enhancer = _build(spec, prepare_replica(spec.on_torch), checkpoint)
         self._stage = str(spec.defect)
         # The first pass pays for lazy initialisation; it shall not be a client's photo. Dark noise leaves none idle.
         dark_noise = np.random.default_rng(0).integers(0, 60, (WARM_UP_SIDE_PX, WARM_UP_SIDE_PX, 3), np.uint8)
         self._enhancer.enhance(dark_noise)
 
-    def repair(
+    async def repair(
         self, source: Upload | InTransit, step: Step, output: Output, last: bool, verify: bool
     ) -> InTransit | Result:
         """Run one step.
@@ -56,9 +56,13 @@ class EnhancerServer:
         Raises:
             BelvedereError: The upload is no photo, or over a limit.
         """
-        with self._slots:
-            transit = self._step(self._arrive(source, output), step, verify)
-            return _finish(transit, output) if last else transit
+        return await self._threads.run(self._repair, source, step, output, last, verify)
+
+    def _repair(
+        self, source: Upload | InTransit, step: Step, output: Output, last: bool, verify: bool
+    ) -> InTransit | Result:
+        transit = self._step(self._arrive(source, output), step, verify)
+        return _finish(transit, output) if last else transit
 
     def _arrive(self, source: Upload | InTransit, output: Output) -> InTransit:
         if isinstance(source, InTransit):
