@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from configs.settings import AppArgs
-from deployments import openapi, options, problems
+from deployments import openapi, options, pages, problems
 from deployments.messages import Inspection, Output, Result, Stages, Upload
 from deployments.uploads import read_upload
 from enhancers import CATALOGUE
@@ -35,6 +35,7 @@ def create_api(service: Service, args: AppArgs) -> FastAPI:
     # Offline: the page at /docs loads nothing from other hosts.
     api = FastAPIOffline(title="Belvedere", description=openapi.DESCRIPTION, version=openapi.VERSION)
     problems.install(api, args.retry_after_s)
+    pages.install(api)
     max_bytes = round(args.max_megabytes * 1e6)
 
     @api.post("/detect_problems", **openapi.looks(options.NoOptions, "The names of the defects found, as a JSON list."))
