@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from imaging.defects import Defect
+from study.place import DEFAULT_DATABASE, check_database
 
 
 class CheckpointArgs(BaseModel):
@@ -36,7 +37,8 @@ class CheckpointArgs(BaseModel):
 class AppArgs(BaseModel):
     """What an operator may set, as `args` in a Serve YAML or as `key=value` after `serve run`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A refused URL of a database may hold a password: no message repeats what was given.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     accelerator: Literal["auto", "cpu", "gpu"] = Field(
         default="auto",
@@ -74,3 +76,15 @@ class AppArgs(BaseModel):
     checkpoints: dict[Defect, CheckpointArgs] = Field(
         default={}, description="Checkpoints to load in place of the packaged ones, by defect."
     )
+    database: str = Field(
+        default=DEFAULT_DATABASE,
+        min_length=1,
+        repr=False,  # the URL may hold a password
+        description="Where decisions and studies are kept: the path of an SQLite file, or for a cluster a URL "
+        "`postgresql+psycopg://…`. The password may be left out of it and given as `PGPASSWORD` or in `~/.pgpass`.",
+    )
+
+    @field_validator("database")
+    @classmethod
+    def _is_a_database(cls, database: str) -> str:
+        return check_database(database)

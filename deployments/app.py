@@ -14,7 +14,17 @@ from deployments.adjuster import AdjusterServer
 from deployments.detector import DetectorServer
 from deployments.enhancer import EnhancerServer
 from deployments.ingress import Ingress
-from deployments.resources import ADJUSTER, DETECTOR, ENHANCER, INGRESS, Accelerator, options, resolve_accelerator
+from deployments.resources import (
+    ADJUSTER,
+    DETECTOR,
+    ENHANCER,
+    INGRESS,
+    STORE,
+    Accelerator,
+    options,
+    resolve_accelerator,
+)
+from deployments.store import StoreServer
 from enhancers import CATALOGUE
 from enhancers.base import EnhancerSpec
 from imaging.limits import Limits
@@ -35,7 +45,7 @@ def build_app(args: AppArgs) -> Application:
 def compose(
     args: AppArgs, accelerator: Accelerator, catalogue: Sequence[EnhancerSpec], cluster_cpus: float = 0
 ) -> Application:
-    """Bind the deployments: one detector, one adjuster, one enhancer for each entry of the catalogue, one ingress.
+    """Bind the deployments: ingress, detector, adjuster, store, and one enhancer for each entry of the catalogue.
 
     Raises:
         ValueError: A checkpoint is for a repair without a network.
@@ -47,6 +57,7 @@ def compose(
     detector = serve.deployment(DetectorServer, name="Detector", **options(DETECTOR, args, cluster_cpus))
     adjuster = serve.deployment(AdjusterServer, name="Adjuster", **options(ADJUSTER, args, cluster_cpus))
     enhancer = serve.deployment(EnhancerServer, **options(ENHANCER, args, cluster_cpus, num_gpus))
+    store = serve.deployment(StoreServer, name="Store", **options(STORE, args, cluster_cpus))
     ingress = serve.deployment(Ingress, name="Ingress", **options(INGRESS, args, cluster_cpus))
     return ingress.bind(
         detector=detector.bind(limits),
@@ -57,6 +68,7 @@ def compose(
             for spec in catalogue
         },
         adjuster=adjuster.bind(limits),
+        store=store.bind(args.database),
         args=args,
     )
 

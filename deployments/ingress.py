@@ -1,4 +1,4 @@
-"""The ingress deployment: the HTTP surface, in front of the pipeline."""
+"""The ingress deployment: the HTTP surface, in front of the pipeline and the store."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from ray.serve.handle import DeploymentHandle
 from configs.settings import AppArgs
 from deployments.pipeline import Pipeline
 from deployments.routes import create_api
+from deployments.store import StoreClient
 from imaging.defects import Defect
 
 
@@ -22,10 +23,12 @@ class Ingress:
         detector: DeploymentHandle[Any],
         enhancers: Mapping[Defect, DeploymentHandle[Any]],
         adjuster: DeploymentHandle[Any],
+        store: DeploymentHandle[Any],
         args: AppArgs,
     ) -> None:
         self._args = args
         self._pipeline = Pipeline(detector, enhancers, adjuster, args)
+        self._store = StoreClient(store, args.request_timeout_s)
 
     def __serve_build_asgi_app__(self) -> FastAPI:
-        return create_api(self._pipeline, self._args)
+        return create_api(self._pipeline, self._args, self._store)

@@ -26,6 +26,7 @@ _PROBLEM = {
 }
 _STATUSES = {
     400: "Not a photo, none or several of them, or an unknown defect.",
+    404: "No such study, participant, pair or image.",
     413: "Too many bytes or pixels.",
     415: "A format that is not supported.",
     422: "A parameter out of range, or a photo that is refused for a while.",
@@ -52,6 +53,26 @@ def adjusts(options: type[BaseModel], summary: str) -> dict[str, Any]:
     return _route(settings | _properties(options), summary, {200: _PHOTO})
 
 
+def tells(options: type[BaseModel], summary: str, responses: dict[int | str, Any] | None = None) -> dict[str, Any]:
+    """Document a route that is asked with query parameters only."""
+    return {
+        "summary": summary,
+        "responses": (responses or {}) | _problems(404, 422, 503),
+        "openapi_extra": {"parameters": _parameters(_properties(options))},
+    }
+
+
+def keeps(body: type[BaseModel], summary: str, responses: dict[int | str, Any]) -> dict[str, Any]:
+    """Document a route that takes a JSON object."""
+    required = [name for name, field in body.model_fields.items() if field.is_required()]
+    schema = {"type": "object", "required": required, "properties": _properties(body), "additionalProperties": False}
+    return {
+        "summary": summary,
+        "responses": responses | _problems(400, 404, 413, 415, 422, 503),
+        "openapi_extra": {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
+    }
+
+
 def _properties(options: type[BaseModel]) -> dict[str, Any]:
     schema = options.model_json_schema(ref_template="{model}")
     definitions = schema.get("$defs", {})
@@ -66,15 +87,11 @@ def _properties(options: type[BaseModel]) -> dict[str, Any]:
 
 def _route(properties: dict[str, Any], summary: str, responses: dict[int, Any]) -> dict[str, Any]:
     image = {"image": {"type": "string", "format": "binary"}}
-    problems = {
-        status: {"description": text, "content": {"application/problem+json": {"schema": _PROBLEM}}}
-        for status, text in _STATUSES.items()
-    }
     return {
         "summary": summary,
-        "responses": responses | problems,
+        "responses": responses | _problems(400, 413, 415, 422, 503),
         "openapi_extra": {
-            "parameters": [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()],
+            "parameters": _parameters(properties),
             "requestBody": {
                 "required": True,
                 "content": {
@@ -85,4 +102,15 @@ def _route(properties: dict[str, Any], summary: str, responses: dict[int, Any]) 
                 },
             },
         },
+    }
+
+
+def _parameters(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
+
+
+def _problems(*statuses: int) -> dict[int | str, Any]:
+    return {
+        status: {"description": _STATUSES[status], "content": {"application/problem+json": {"schema": _PROBLEM}}}
+        for status in statuses
     }

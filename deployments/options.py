@@ -36,15 +36,17 @@ DefectName = Annotated[Defect, BeforeValidator(parse_defect)]
 Strength = Annotated[float, Field(ge=0, le=1, description="How much of the repair is applied: 0 nothing, 1 all of it.")]
 
 
-class _Options(BaseModel):
+class Options(BaseModel):
+    """What a request may say; anything else in it is refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class NoOptions(_Options):
+class NoOptions(Options):
     """The options of the routes that only look at a photo: none."""
 
 
-class OutputOptions(_Options):
+class OutputOptions(Options):
     """How a result is written."""
 
     format: Literal["jpeg", "png", "webp", "avif"] | None = Field(
@@ -91,7 +93,7 @@ class AdjustOptions(OutputOptions):
     """The options of `/adjust_image`, but for the settings themselves, which `enhancers.adjust` declares."""
 
 
-OptionsT = TypeVar("OptionsT", bound=_Options)
+OptionsT = TypeVar("OptionsT", bound=Options)
 
 
 def parse(model: type[OptionsT], fields: Fields) -> OptionsT:
@@ -113,12 +115,30 @@ def parse(model: type[OptionsT], fields: Fields) -> OptionsT:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])[:60]
-        if first["type"] == "extra_forbidden":
-            known = ", ".join(model.model_fields) or "none"
-            raise InvalidParameterError(f"there is no option {name!r} here; the options are: {known}") from None
-        raise InvalidParameterError(f"{name}: {first['msg'][0].lower()}{first['msg'][1:]}") from None
+        raise _refusal(model, error) from None
+
+
+def parse_json(model: type[OptionsT], body: bytes) -> OptionsT:
+    """Return the options that a JSON object holds.
+
+    Raises:
+        InvalidParameterError: It is no JSON, or a member is unknown, missing or out of range.
+        UnknownDefectError: A defect that does not exist.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise _refusal(model, error) from None
+
+
+def _refusal(model: type[BaseModel], error: ValidationError) -> InvalidParameterError:
+    """Say what is wrong with the first wrong option."""
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])[:60] or "the body"
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(model.model_fields) or "none"
+        return InvalidParameterError(f"there is no option {name!r} here; the options are: {known}")
+    return InvalidParameterError(f"{name}: {first['msg'][0].lower()}{first['msg'][1:]}")
 
 
 def parse_adjustments(fields: Fields) -> tuple[AdjustOptions, Adjustments]:

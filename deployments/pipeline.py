@@ -1,22 +1,20 @@
 """The way of a photo through the cluster: which deployment is called next, and what happens when one fails."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import grpc
 import ray
-from ray.exceptions import RayActorError
-from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 from ray.serve.handle import DeploymentHandle
 
 from configs.settings import AppArgs
+from deployments.calls import ReplicaDiedError, by_value, survive
 from deployments.messages import Inspection, Output, Result, Upload
 from deployments.refused import RefusedPhotos
 from enhancers.adjust import Adjustments
 from enhancers.plan import Step
 from imaging.defects import Defect
-from imaging.errors import BelvedereError, OverloadedError, PoisonedPhotoError, UnavailableError
+from imaging.errors import PoisonedPhotoError
 
 INLINE_BYTES = 4_000_000
 """Largest upload sent by value. Copies into and out of gRPC messages grow with the photo, the round trips to the object
@@ -34,9 +32,7 @@ class _BothWays:
     """A handle to one deployment by value and by reference, made once: a handle made anew routes anew."""
 
     def __init__(self, handle: DeploymentHandle[Any]) -> None:
-        # Messages hold data of this program only: pickle's C code will do, and spares cloudpickle's Python code.
-        by_value = handle.options(_by_reference=False, request_serialization="pickle", response_serialization="pickle")
-        self._handles = (by_value, handle.options(_by_reference=True))
+        self._handles = (by_value(handle), handle.options(_by_reference=True))
 
     def __getitem__(self, by_reference: bool) -> DeploymentHandle[Any]:
         return self._handles[by_reference]
@@ -90,8 +86,7 @@ class Pipeline:
     async def _survive(self, upload: Upload, attempt: Callable[[Any, bool], Awaitable[T]]) -> T:
         """Await `attempt(source, by_reference)`; once more if a replica dies under it.
 
-        Every stage is idempotent, so a photo whose replica died may start over. One that takes a second replica down
-        is itself the likely cause and is kept away from the rest.
+        A photo that takes a second replica down is itself the likely cause and is kept away from the rest.
 
         Raises:
             BelvedereError: What the stage raised, or why it could not be run.
@@ -100,34 +95,18 @@ class Pipeline:
             raise PoisonedPhotoError(REFUSED)
         by_reference = upload.size > INLINE_BYTES
         source = ray.put(upload) if by_reference else upload
+
+        async def way() -> T:
+            try:
+                return await attempt(source, by_reference)
+            except grpc.aio.AioRpcError as error:
+                # A small upload may have a large result, and gRPC's own limit holds where no environment raised it.
+                if by_reference or error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
+                    raise
+                return await attempt(source, True)
+
         try:
-            async with asyncio.timeout(self._timeout_s):
-                try:
-                    return await attempt(source, by_reference)
-                except RayActorError:
-                    return await attempt(source, by_reference)
-                except grpc.aio.AioRpcError as error:
-                    # A small upload may have a large result, and gRPC's own limit holds where no environment raised it.
-                    # A death that cuts the connection early is not yet turned into Serve's own error.
-                    if error.code() is grpc.StatusCode.UNAVAILABLE:
-                        return await attempt(source, by_reference)
-                    if by_reference or error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
-                        raise
-                    return await attempt(source, True)
-        except RayActorError as error:
+            return await survive(way, self._timeout_s)
+        except ReplicaDiedError as error:
             self._refused.add(upload)
             raise PoisonedPhotoError(REFUSED) from error
-        except grpc.aio.AioRpcError as error:
-            if error.code() is not grpc.StatusCode.UNAVAILABLE:
-                raise
-            self._refused.add(upload)
-            raise PoisonedPhotoError(REFUSED) from error
-        except BackPressureError as error:
-            raise OverloadedError(
-                "more photos are waiting than the service accepts; send this one again soon"
-            ) from error
-        except (DeploymentUnavailableError, TimeoutError) as error:
-            raise UnavailableError("the service could not get to this photo in time; send it again soon") from error
-        except BelvedereError as error:
-            # Ray wraps what a replica raised and puts the replica's traceback into the message; the cause is clean.
-            raise getattr(error, "cause", error) from None

@@ -39,7 +39,7 @@ def install(api: FastAPI, retry_after_s: int) -> None:
 
     async def on_unexpected(request: Request, error: Exception) -> ProblemResponse:
         logger.error("unexpected error on %s", request.url.path, exc_info=error)
-        return _problem(500, "Internal error", "the photo could not be processed; the operator's log says why")
+        return _problem(500, "Internal error", "this could not be done; the operator's log says why")
 
     api.add_exception_handler(BelvedereError, on_belvedere_error)
     api.add_exception_handler(HTTPException, on_http_exception)

@@ -1,5 +1,6 @@
 """What each deployment asks of the cluster when no YAML says otherwise."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,9 +15,9 @@ class Resources:
     """CPU share and replica bounds of one kind of deployment.
 
     Attributes:
-        num_cpus: Scheduling share of each replica; bookkeeping, not a cap. The twelve replicas of the smallest
-            application (ingress, detector, adjuster and nine enhancers at one each) fit two CPUs with room to spare.
-        cpus_per_replica: The autoscaler adds replicas up to one for so many CPUs of the cluster.
+        num_cpus: Scheduling share of each replica; bookkeeping, not a cap. The thirteen replicas of the smallest
+            application (ingress, detector, adjuster, store, nine enhancers) fit two CPUs with room to spare.
+        cpus_per_replica: The autoscaler adds replicas up to one for so many CPUs of the cluster; infinite: one.
         max_ongoing_requests: Photos sent to one replica at a time. It works on `device.PHOTOS_AT_A_TIME` of them; the
             others wait there as files, because waiting in the caller costs a probe every few milliseconds.
         target_ongoing_requests: Load at which the autoscaler adds a replica.
@@ -24,7 +25,7 @@ class Resources:
     """
 
     num_cpus: float
-    cpus_per_replica: int
+    cpus_per_replica: float
     max_ongoing_requests: int
     target_ongoing_requests: float
     access_log: bool = False
@@ -36,6 +37,8 @@ INGRESS = Resources(
 DETECTOR = Resources(num_cpus=0.2, cpus_per_replica=4, max_ongoing_requests=16, target_ongoing_requests=4)
 ENHANCER = Resources(num_cpus=0.1, cpus_per_replica=2, max_ongoing_requests=16, target_ongoing_requests=4)
 ADJUSTER = ENHANCER
+# It waits for the database, which does the work.
+STORE = Resources(num_cpus=0.1, cpus_per_replica=math.inf, max_ongoing_requests=16, target_ongoing_requests=8)
 
 
 def resolve_accelerator(requested: Literal["auto", "cpu", "gpu"], cluster: Mapping[str, float]) -> Accelerator:

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from configs.settings import AppArgs
-from deployments import openapi, options, pages, problems
+from deployments import openapi, options, pages, people_routes, problems
 from deployments.messages import Inspection, Output, Result, Stages, Upload
+from deployments.people_routes import People
 from deployments.uploads import read_upload
 from enhancers import CATALOGUE
 from enhancers.adjust import Adjustments
@@ -30,12 +31,13 @@ class Service(Protocol):
     async def adjust(self, upload: Upload, adjustments: Adjustments, output: Output) -> Result: ...
 
 
-def create_api(service: Service, args: AppArgs) -> FastAPI:
-    """Build the ASGI application in front of `service`."""
+def create_api(service: Service, args: AppArgs, people: People) -> FastAPI:
+    """Build the ASGI application in front of `service`, for photos, and `people`, for what is thought of them."""
     # Offline: the page at /docs loads nothing from other hosts.
     api = FastAPIOffline(title="Belvedere", description=openapi.DESCRIPTION, version=openapi.VERSION)
     problems.install(api, args.retry_after_s)
     pages.install(api)
+    people_routes.install(api, people)
     max_bytes = round(args.max_megabytes * 1e6)
 
     @api.post("/detect_problems", **openapi.looks(options.NoOptions, "The names of the defects found, as a JSON list."))

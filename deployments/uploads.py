@@ -1,4 +1,4 @@
-"""Takes the photo and the fields out of a request, within the limits."""
+"""Takes the photo and the fields, or the JSON body, out of a request, within the limits."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def read_upload(request: Request, max_bytes: int) -> tuple[Upload, Fields]
     fields: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         fields.setdefault(name, []).append(value)
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = _media_type(request)
     if media_type == "multipart/form-data":
         body = await _read_form(request, max_bytes, fields)
     elif media_type.startswith("image/") or media_type == "application/octet-stream":
@@ -47,6 +47,22 @@ async def read_upload(request: Request, max_bytes: int) -> tuple[Upload, Fields]
     if len(body) > max_bytes:
         raise _too_large(max_bytes)
     return np.frombuffer(body, np.uint8), fields
+
+
+async def read_json(request: Request, max_bytes: int) -> bytes:
+    """Return the JSON body of a request, not parsed.
+
+    Raises:
+        TooManyBytesError: It is larger than `max_bytes`.
+        UnsupportedFormatError: It is not announced as JSON: a page of another site can send a form, but not that.
+    """
+    if _media_type(request) != "application/json":
+        raise UnsupportedFormatError("send a JSON object with the content type application/json")
+    return b"".join([chunk async for chunk in _limited(request, max_bytes)])
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def _read_form(request: Request, max_bytes: int, fields: dict[str, list[str]]) -> bytes:
@@ -90,4 +106,4 @@ async def _limited(request: Request, max_bytes: int, overhead: int = 0) -> Async
 
 
 def _too_large(max_bytes: int) -> TooManyBytesError:
-    return TooManyBytesError(f"the photo is too large: at most {max_bytes / 1e6:g} MB are accepted")
+    return TooManyBytesError(f"the body is too large: at most {max_bytes / 1e6:g} MB are accepted")

@@ -40,6 +40,13 @@ class UnknownDefectError(BelvedereError):
     title = "Unknown defect"
 
 
+class NotFoundError(BelvedereError):
+    """Something is asked for by a name that nothing has."""
+
+    status = 404
+    title = "Not found"
+
+
 class TooManyBytesError(BelvedereError):
     """The upload is larger than the service accepts."""
 

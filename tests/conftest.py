@@ -20,7 +20,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[psutil.P
     """
     config = yaml.safe_load(Path("serve_config.yaml").read_text())
     config["applications"][0]["import_path"] = "tests.deployments.lethal:build_app"
-    path = tmp_path_factory.mktemp("config") / "serve.yaml"
+    folder = tmp_path_factory.mktemp("service")
+    config["applications"][0]["args"]["database"] = str(folder / "people.sqlite")
+    path = folder / "serve.yaml"
     path.write_text(yaml.safe_dump(config))
     port = free_port()
     with serving(path, port) as process:

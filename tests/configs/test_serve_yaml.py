@@ -162,4 +162,4 @@ def test_the_builder_refuses_a_gpu_that_is_not_there() -> None:
 
 def test_one_deployment_for_each_repair() -> None:
     names = deployments_of(built({})).keys()
-    assert names == {"Ingress", "Detector", "Adjuster"} | {f"Enhancer-{spec.defect}" for spec in CATALOGUE}
+    assert names == {"Ingress", "Detector", "Adjuster", "Store"} | {f"Enhancer-{spec.defect}" for spec in CATALOGUE}

@@ -82,4 +82,4 @@ def test_the_fractions_of_the_gpu_profile_are_packed_into_one_gpu(seen: dict[str
 
 def test_the_gpu_profile_keeps_the_other_replicas_off_the_gpu_node(seen: dict[str, Any]) -> None:
     others = {name: nodes for name, nodes in seen["profile"]["replicas"].items() if not is_enhancer(name)}
-    assert others == {"Ingress": ["cpu"] * 2, "Detector": ["cpu"] * 2, "Adjuster": ["cpu"]}
+    assert others == {"Ingress": ["cpu"] * 2, "Detector": ["cpu"] * 2, "Adjuster": ["cpu"], "Store": ["cpu"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,7 +63,8 @@ def service() -> RecordingService:
 
 @pytest.fixture
 def client(service: RecordingService) -> TestClient:
-    api = create_api(service, AppArgs(max_megabytes=0.01))
+    nobody: Any = None  # tests/deployments/test_people_routes.py has the store
+    api = create_api(service, AppArgs(max_megabytes=0.01), nobody)
 
     async def through_a_proxy(scope: Scope, receive: Receive, send: Send) -> None:
         """Serve's own proxy gets every message of the answer pickled."""
