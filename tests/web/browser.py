@@ -153,7 +153,11 @@ class Page:
 
     def complaints(self) -> Sequence[str]:
         """Return the errors on the browser's console that are not excused, and the requests to other hosts."""
-        errors = [entry["message"] for entry in self.chrome.get_log("browser") if entry["level"] == "SEVERE"]
+        errors = [
+            entry["message"]
+            for entry in self.chrome.execute("getLog", {"type": "browser"})["value"]
+            if entry["level"] == "SEVERE"
+        ]
         if self.excused:
             errors = [error for error in errors if not re.search(self.excused, error)]
         asked = self.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
