@@ -149,6 +149,8 @@ class Page:
     def screenshot(self, name: str) -> None:
         """Keep a picture of the window with the artefacts of the run."""
         self._screenshots.mkdir(parents=True, exist_ok=True)
+        pictures = "[...document.images].filter((image) => image.hasAttribute('src'))"
+        self.wait(lambda: self.run(f"return {pictures}.every((image) => image.complete)"))
         self.chrome.save_screenshot(str(self._screenshots / f"{name}.png"))
 
     def complaints(self) -> Sequence[str]:
