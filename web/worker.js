@@ -1,17 +1,14 @@
-/** What would stall the page, one photo after the other: small copies and digests. Asked by background.js. */
+/** What would stall the page: small copies and digests. Asked by background.js, one thing at a time. */
 
 const QUALITY = 0.85;
 const tasks = { shrink, digest };
-let last = Promise.resolve();
 
-addEventListener("message", ({ data: { id, task, args } }) => {
-  last = last.then(async () => {
-    try {
-      postMessage({ id, value: await tasks[task](...args) });
-    } catch (error) {
-      postMessage({ id, error: String(error) });
-    }
-  });
+addEventListener("message", async ({ data: { task, args } }) => {
+  try {
+    postMessage({ value: await tasks[task](...args) });
+  } catch (error) {
+    postMessage({ error: String(error) });
+  }
 });
 
 /** Returns a JPEG of a picture, upright, at most `side` pixels long. Rejects what the browser cannot read. */
