@@ -154,7 +154,7 @@ def _answers(url: str) -> bool:
 
 def _welcome(url: str, seconds: float) -> str:
     return (
-        f"Belvedere is ready on {url} ({seconds:.0f} s). Repair a photo with\n"
+        f"Belvedere is ready on {url} ({seconds:.0f} s). Open {url}/ in a browser, or repair a photo with\n"
         f"  curl -F image=@photo.jpg {url}/enhance_image -o better.jpg\n"
         f"Documentation is at {url}/docs; Ctrl-C stops the service."
     )

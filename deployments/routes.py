@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from configs.settings import AppArgs
-from deployments import openapi, options, people_routes, problems
+from deployments import openapi, options, pages, people_routes, problems
 from deployments.messages import Inspection, Output, Result, Stages, Upload
 from deployments.people_routes import People
 from deployments.uploads import read_upload
@@ -38,6 +38,7 @@ def create_api(service: Service, args: AppArgs, people: People) -> FastAPI:
     # Offline: the page at /docs loads nothing from other hosts.
     api = FastAPIOffline(title="Belvedere", description=openapi.DESCRIPTION, version=openapi.VERSION)
     problems.install(api, args.retry_after_s)
+    pages.install(api)
     people_routes.install(api, people)
     max_bytes = round(args.max_megabytes * 1e6)
 

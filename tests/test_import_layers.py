@@ -138,7 +138,8 @@ def test_every_package_is_installed() -> None:
         for room in ROOMS.keys() - {"training", "benchmarks"}
         for path in (ROOT / room).rglob("__init__.py")
     }
-    assert packages == set(project["tool"]["setuptools"]["packages"])
+    # The pages have no Python in them, and lie beside the rooms all the same.
+    assert packages | {"web"} == set(project["tool"]["setuptools"]["packages"])
 
 
 def test_no_module_outgrows_its_reader() -> None:
