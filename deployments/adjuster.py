@@ -1,34 +1,36 @@
 """The deployment that applies manual adjustments."""
 
-import numpy as np
-
-from deployments.device import photo_slots, prepare_replica
-from deployments.messages import Output, Result, Stages, Upload
+from deployments.device import WorkThreads, prepare_replica
+from deployments.messages import InTransit, Output, Result, Stages, Upload
+from deployments.transit import arrive, leave
 from enhancers.adjust import Adjustments, adjust_photo
-from imaging.codec import decode, encode
 from imaging.limits import Limits
 
 
 class AdjusterServer:
-    """Decodes a photo, applies a person's settings to it, encodes it."""
+    """Applies a person's settings to a photo, and encodes it: the last stage, alone or after repairs."""
 
     def __init__(self, limits: Limits) -> None:
         prepare_replica()
         self._limits = limits
-        self._slots = photo_slots()
+        self._threads = WorkThreads()
 
-    def adjust(self, upload: Upload, adjustments: Adjustments, output: Output) -> Result:
+    async def adjust(self, source: Upload | InTransit, adjustments: Adjustments, output: Output) -> Result:
         """Return the adjusted photo.
+
+        Args:
+            source: The upload, or what the last of some repairs returned.
+            adjustments: The settings.
+            output: How the result is written; `max_side` is applied on decoding.
 
         Raises:
             BelvedereError: The upload is no photo, or over a limit.
         """
-        stages = Stages()
-        with self._slots:
-            with stages.measure("decode"):
-                photo = decode(upload, self._limits, output.max_side)
-            with stages.measure("adjust"):
-                photo = adjust_photo(photo, adjustments)
-            with stages.measure("encode"):
-                data = np.frombuffer(encode(photo, output.encode), np.uint8)
-        return Result(data, output.encode.format or photo.format.output, (), stages)
+        return await self._threads.run(self._adjust, source, adjustments, output)
+
+    def _adjust(self, source: Upload | InTransit, adjustments: Adjustments, output: Output) -> Result:
+        transit = arrive(source, self._limits, output)
+        stages = Stages([*transit.stages.spent])
+        with stages.measure("adjust"):
+            photo = adjust_photo(transit.photo, adjustments)
+        return leave(InTransit(photo, transit.fixed, stages), output)

@@ -1,18 +1,37 @@
 """What a replica runs on: its threads and its share of a GPU."""
 
-from threading import Semaphore
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, TypeVarTuple
 
 import cv2
 import ray
+
+Returned = TypeVar("Returned")
+Arguments = TypeVarTuple("Arguments")
 
 PHOTOS_AT_A_TIME = 2
 """Photos a replica works on at once. Decoders, OpenCV and torch release the interpreter lock, so two keep two cores
 busy; more would only hold more pixels in memory."""
 
 
-def photo_slots() -> Semaphore:
-    """Return what a replica's threads hold while they have pixels in memory."""
-    return Semaphore(PHOTOS_AT_A_TIME)
+class WorkThreads:
+    """The threads that have pixels in memory; photos beyond their number wait as files.
+
+    Serve would run a plain method on a thread of its own, started for that one request and thrown away with all that
+    OpenCV, libjpeg and the allocator keep for a thread.
+
+    Args:
+        count: How many photos are worked on at a time.
+    """
+
+    def __init__(self, count: int = PHOTOS_AT_A_TIME) -> None:
+        self._pool = ThreadPoolExecutor(count)
+
+    async def run(self, work: Callable[[*Arguments], Returned], *arguments: *Arguments) -> Returned:
+        """Return `work(*arguments)`, done on one of the threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
 
 
 def prepare_replica(on_torch: bool = False) -> str:

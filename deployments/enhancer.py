@@ -1,17 +1,15 @@
 """The deployment that repairs one defect. Bound once for each entry of the catalogue."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from configs.settings import CheckpointArgs
-from deployments.device import photo_slots, prepare_replica
+from deployments.device import WorkThreads, prepare_replica
 from deployments.messages import InTransit, Output, Result, Stages, Upload
+from deployments.transit import arrive, leave, leave_as_it_came
 from detector import severity_of
 from enhancers.base import Enhancer, EnhancerSpec
 from enhancers.plan import Step
 from enhancers.repair import repair_step
-from imaging.codec import decode, encode
 from imaging.errors import WeightsError
 from imaging.limits import Limits
 from imaging.weights import load_weights
@@ -34,14 +32,14 @@ class EnhancerServer:
 
     def __init__(self, spec: EnhancerSpec, limits: Limits, checkpoint: CheckpointArgs | None = None) -> None:
         self._limits = limits
-        self._slots = photo_slots()
+        self._threads = WorkThreads()
         self._enhancer = _build(spec, prepare_replica(spec.on_torch), checkpoint)
         self._stage = str(spec.defect)
         # The first pass pays for lazy initialisation; it shall not be a client's photo. Dark noise leaves none idle.
         dark_noise = np.random.default_rng(0).integers(0, 60, (WARM_UP_SIDE_PX, WARM_UP_SIDE_PX, 3), np.uint8)
         self._enhancer.enhance(dark_noise)
 
-    def repair(
+    async def repair(
         self, source: Upload | InTransit, step: Step, output: Output, last: bool, verify: bool
     ) -> InTransit | Result:
         """Run one step.
@@ -56,17 +54,15 @@ class EnhancerServer:
         Raises:
             BelvedereError: The upload is no photo, or over a limit.
         """
-        with self._slots:
-            transit = self._step(self._arrive(source, output), step, verify)
-            return _finish(transit, output) if last else transit
+        return await self._threads.run(self._repair, source, step, output, last, verify)
 
-    def _arrive(self, source: Upload | InTransit, output: Output) -> InTransit:
-        if isinstance(source, InTransit):
-            return source
-        stages = Stages()
-        with stages.measure("decode"):
-            photo = decode(source, self._limits, output.max_side)
-        return InTransit(photo, (), stages)
+    def _repair(
+        self, source: Upload | InTransit, step: Step, output: Output, last: bool, verify: bool
+    ) -> InTransit | Result:
+        transit = self._step(arrive(source, self._limits, output), step, verify)
+        if not last:
+            return transit
+        return leave(transit, output) if transit.fixed else leave_as_it_came(transit, output)
 
     def _step(self, transit: InTransit, step: Step, verify: bool) -> InTransit:
         stages = Stages([*transit.stages.spent])
@@ -83,14 +79,3 @@ def _build(spec: EnhancerSpec, device: str, checkpoint: CheckpointArgs | None) -
         raise WeightsError(f"{spec.defect} has no network to load a checkpoint into")
     load_weights(checkpoint.path, spec.weights.architecture, checkpoint.sha256)
     return spec.build(device, checkpoint.path)
-
-
-def _finish(transit: InTransit, output: Output) -> Result:
-    """Encode a photo, unless nothing was repaired in it."""
-    format = output.encode.format or transit.photo.format.output
-    if not transit.fixed:
-        return Result(None, format, (), transit.stages)
-    stages = Stages([*transit.stages.spent])
-    with stages.measure("encode"):
-        data = np.frombuffer(encode(transit.photo, replace(output.encode, format=format)), np.uint8)
-    return Result(data, format, transit.fixed, stages)

@@ -92,6 +92,11 @@ class FixOptions(OutputOptions):
 class AdjustOptions(OutputOptions):
     """The options of `/adjust_image`, but for the settings themselves, which `enhancers.adjust` declares."""
 
+    defects: list[DefectName] = Field(
+        default_factory=list, description="Repair these first, found or not, so that both are done in one step."
+    )
+    strength: Strength = 1.0
+
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 

@@ -67,21 +67,29 @@ class Pipeline:
 
         async def attempt(source: Any, by_reference: bool) -> Result:
             by_reference = by_reference or len(steps) > 1
-            for step in steps:
-                source = self._enhancers[step.defect][by_reference].repair.remote(
-                    source, step, output, step is steps[-1], verify
-                )
-            return await source
+            return await self._chain(source, steps, output, verify, by_reference, encode=True)
 
         return await self._survive(upload, attempt)
 
-    async def adjust(self, upload: Upload, adjustments: Adjustments, output: Output) -> Result:
-        """Apply manual adjustments."""
+    async def adjust(self, upload: Upload, steps: Sequence[Step], adjustments: Adjustments, output: Output) -> Result:
+        """Run a plan, which may be empty, and apply manual adjustments to what comes out."""
 
         async def attempt(source: Any, by_reference: bool) -> Result:
+            by_reference = by_reference or len(steps) > 0
+            source = self._chain(source, steps, output, False, by_reference, encode=False)
             return await self._adjuster[by_reference].adjust.remote(source, adjustments, output)
 
         return await self._survive(upload, attempt)
+
+    def _chain(
+        self, source: Any, steps: Sequence[Step], output: Output, verify: bool, by_reference: bool, encode: bool
+    ) -> Any:
+        """Call the steps' enhancers, each with what the one before will return; the last may encode."""
+        for step in steps:
+            source = self._enhancers[step.defect][by_reference].repair.remote(
+                source, step, output, encode and step is steps[-1], verify
+            )
+        return source
 
     async def _survive(self, upload: Upload, attempt: Callable[[Any, bool], Awaitable[T]]) -> T:
         """Await `attempt(source, by_reference)`; once more if a replica dies under it.

@@ -28,7 +28,9 @@ class Service(Protocol):
 
     async def repair(self, upload: Upload, steps: Sequence[Step], output: Output, verify: bool) -> Result: ...
 
-    async def adjust(self, upload: Upload, adjustments: Adjustments, output: Output) -> Result: ...
+    async def adjust(
+        self, upload: Upload, steps: Sequence[Step], adjustments: Adjustments, output: Output
+    ) -> Result: ...
 
 
 def create_api(service: Service, args: AppArgs, people: People) -> FastAPI:
@@ -76,11 +78,15 @@ def create_api(service: Service, args: AppArgs, people: People) -> FastAPI:
         steps = plan_for([wanted.defect_to_fix], wanted.strength)
         return _photo(await service.repair(upload, steps, wanted.output(args.output_quality), verify=False))
 
-    @api.post("/adjust_image", **openapi.adjusts(options.AdjustOptions, "Apply manual settings to the photo."))
+    @api.post(
+        "/adjust_image",
+        **openapi.adjusts(options.AdjustOptions, "Apply manual settings, after repairs if any are named."),
+    )
     async def adjust_image(request: Request) -> Response:
         upload, fields = await read_upload(request, max_bytes)
         wanted, adjustments = options.parse_adjustments(fields)
-        return _photo(await service.adjust(upload, adjustments, wanted.output(args.output_quality)))
+        steps = plan_for(wanted.defects, wanted.strength)
+        return _photo(await service.adjust(upload, steps, adjustments, wanted.output(args.output_quality)))
 
     @api.get("/defects", summary="The catalogue: every defect and how it is repaired.")
     async def defects() -> list[dict[str, str]]:

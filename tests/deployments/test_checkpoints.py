@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,6 +121,6 @@ def test_every_network_takes_another_checkpoint_of_its_family(spec: EnhancerSpec
     for checkpoint in (None, own):
         server = EnhancerServer(spec, Limits(), checkpoint)
         upload, output = np.frombuffer(damaged, np.uint8), Output(EncodeOptions(ImageFormat.PNG))
-        result = server.repair(upload, Step(spec.defect, 1.0), output, last=True, verify=False)
+        result = asyncio.run(server.repair(upload, Step(spec.defect, 1.0), output, last=True, verify=False))
         results.append(decode(result.data.tobytes(), Limits()).image)  # type: ignore[union-attr]
     assert np.any(results[0] != results[1])

@@ -186,6 +186,13 @@ def test_manual_settings_go_to_the_adjuster(start: Callable[..., TestClient], im
     assert pixels(answer).mean() > image.mean()
 
 
+def test_repairs_and_manual_settings_are_one_step(start: Callable[..., TestClient], image: Image) -> None:
+    wish = {"exposure": "0.5", "angle": "2", "defects": ["rotation", "low_light"]}
+    answer = start().post("/adjust_image", files={"image": photo(image)}, data=wish)
+    assert stages(answer) == ["decode", "low_light", "rotation", "adjust", "encode"]
+    assert answer.headers["X-Defects-Fixed"] == "low_light, rotation"
+
+
 @pytest.mark.parametrize(
     ("content", "args", "status"),
     [

@@ -51,8 +51,8 @@ class RecordingService:
         fixed = tuple(step.defect for step in steps)
         return Result(np.frombuffer(b"better", np.uint8), ImageFormat.WEBP, fixed, Stages([("encode", 2.0)]))
 
-    async def adjust(self, upload: Upload, adjustments: Adjustments, output: Output) -> Result:
-        self.adjustments, self.output = adjustments, output
+    async def adjust(self, upload: Upload, steps: Sequence[Step], adjustments: Adjustments, output: Output) -> Result:
+        self.steps, self.adjustments, self.output = list(steps), adjustments, output
         return Result(np.frombuffer(b"adjusted", np.uint8), ImageFormat.PNG, (), Stages())
 
 
