@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
-from contextlib import closing
 
 from cli.batch import write_atomically
+from cli.store import on_store
 from cli.tables import print_table
-from imaging.errors import BelvedereError
 from study.acceptance import Acceptance, AcceptanceReport, acceptance, acceptance_by_week
 from study.export import decisions_csv
 from study.store import Store
@@ -17,17 +15,13 @@ from study.store import Store
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; return the exit status."""
-    try:
-        with closing(Store(args.database)) as store:
-            decisions = store.decisions(args.since)
-        if args.csv is not None:
-            write_atomically(args.csv, decisions_csv(decisions).encode())
-    except ValueError as error:
-        print(f"belvedere: {error}", file=sys.stderr)
-        return 2
-    except (BelvedereError, OSError) as error:
-        print(f"belvedere: {error}", file=sys.stderr)
-        return 1
+    return on_store(args.database, lambda store: _report(args, store))
+
+
+def _report(args: argparse.Namespace, store: Store) -> int:
+    decisions = store.decisions(args.since)
+    if args.csv is not None:
+        write_atomically(args.csv, decisions_csv(decisions).encode())
     heads = ("decisions", "kept", "rate", "95 % interval")
     print_table(["results with"], heads, _rows(acceptance(decisions)))
     weeks = acceptance_by_week(decisions).items()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 
 from cli.batch import write_atomically
+from cli.store import on_store
 from cli.tables import print_table
-from imaging.errors import BelvedereError
 from study.export import choices_csv
 from study.plot import plot
 from study.ranking import Rank
@@ -19,26 +17,21 @@ from study.store import Store
 
 def run(args: argparse.Namespace) -> int:
     """Make a study, list all, or report on one; return the exit status."""
-    try:
-        with closing(Store(args.database)) as store:
-            match args.action:
-                case "create":
-                    from cli import study_create
+    return on_store(args.database, lambda store: _run(args, store))
 
-                    return study_create.run(args, store)
-                case "list":
-                    studies = store.studies()
-                    rows = ([entry.name, entry.title, str(entry.photos), str(entry.pairs)] for entry in studies)
-                    print_table(["study", "title"], ["photos", "pairs"], rows)
-                    return 0
-                case _:
-                    return _report(args, store)
-    except ValueError as error:
-        print(f"belvedere: {error}", file=sys.stderr)
-        return 2
-    except (BelvedereError, OSError) as error:
-        print(f"belvedere: {error}", file=sys.stderr)
-        return 1
+
+def _run(args: argparse.Namespace, store: Store) -> int:
+    match args.action:
+        case "create":
+            from cli import study_create
+
+            return study_create.run(args, store)
+        case "list":
+            rows = ([entry.name, entry.title, str(entry.photos), str(entry.pairs)] for entry in store.studies())
+            print_table(["study", "title"], ["photos", "pairs"], rows)
+            return 0
+        case _:
+            return _report(args, store)
 
 
 def _report(args: argparse.Namespace, store: Store) -> int:

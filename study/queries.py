@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,7 +55,7 @@ def participant_row(connection: Connection, study: str, token: str) -> AnyRow:
     return row
 
 
-def pairs_of(connection: Connection, study_id: int) -> int:
+def count_pairs(connection: Connection, study_id: int) -> int:
     """Return how many pairs a study has."""
     query = select(func.count()).select_from(schema.pairs).where(schema.pairs.c.study_id == study_id)
     return connection.execute(query).scalar_one()
@@ -64,7 +65,7 @@ def progress_of(connection: Connection, person: AnyRow) -> Progress:
     """Return how far a participant has come."""
     table = schema.asked.c
     done = select(func.count()).where(table.participant_id == person.id, table.answer.is_not(None))
-    return Progress(connection.execute(done).scalar_one(), pairs_of(connection, person.study_id))
+    return Progress(connection.execute(done).scalar_one(), count_pairs(connection, person.study_id))
 
 
 def waiting_pairs(connection: Connection, participant_id: int, count: int) -> list[AskedPair]:
@@ -92,27 +93,33 @@ def images_of(connection: Connection, study_id: int) -> dict[str, AnyRow]:
     return {row.id: row for row in connection.execute(query.where(photos.study_id == study_id))}
 
 
-def tallies_of(connection: Connection, study_id: int) -> list[Tally]:
-    """Return all pairs of a study with what was answered so far."""
-    pairs, table = schema.pairs.c, schema.asked.c
+def pairs_of(connection: Connection, study_id: int) -> list[Tally]:
+    """Return all pairs of a study, as if nobody had been asked."""
+    pairs = schema.pairs.c
     images = images_of(connection, study_id)
-    counts: dict[str, dict[Answer | None, int]] = defaultdict(dict)
-    answers = (
-        select(table.pair_id, table.answer, func.count().label("n"))
-        .join_from(schema.asked, schema.pairs)
-        .where(pairs.study_id == study_id)
-        .group_by(table.pair_id, table.answer)
-    )
-    for row in connection.execute(answers):
-        counts[row.pair_id][row.answer] = row.n
     query = select(pairs.id, pairs.first_id, pairs.second_id).where(pairs.study_id == study_id)
     return [
-        _tally(row.id, images[row.first_id].variants, images[row.second_id].variants, counts[row.id])
+        Tally(row.id, tuple(images[row.first_id].variants), tuple(images[row.second_id].variants), 0, 0.0, 0)
         for row in connection.execute(query)
     ]
 
 
-def _tally(pair: str, first: Collection[str], second: Collection[str], counts: dict[Answer | None, int]) -> Tally:
+def tallies_of(connection: Connection, study_id: int, pairs: Sequence[Tally]) -> list[Tally]:
+    """Return the pairs of a study with what was answered so far."""
+    table = schema.asked.c
+    counts: dict[str, dict[Answer | None, int]] = defaultdict(dict)
+    answers = (
+        select(table.pair_id, table.answer, func.count().label("n"))
+        .join_from(schema.asked, schema.pairs)
+        .where(schema.pairs.c.study_id == study_id)
+        .group_by(table.pair_id, table.answer)
+    )
+    for row in connection.execute(answers):
+        counts[row.pair_id][row.answer] = row.n
+    return [_counted(pair, counts[pair.pair]) if pair.pair in counts else pair for pair in pairs]
+
+
+def _counted(pair: Tally, counts: dict[Answer | None, int]) -> Tally:
     handed_out = sum(counts.values())
     first_won = counts.get("first", 0) + counts.get("same", 0) / 2
-    return Tally(pair, tuple(first), tuple(second), handed_out, first_won, handed_out - counts.get(None, 0))
+    return replace(pair, handed_out=handed_out, first_won=first_won, answered=handed_out - counts.get(None, 0))

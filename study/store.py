@@ -23,7 +23,7 @@ from imaging.errors import NotFoundError, UnavailableError
 from study import queries, schema
 from study.database import WRITES, open_database
 from study.decisions import Decision
-from study.pairs import choose_pairs
+from study.pairs import Tally, choose_pairs
 from study.results import Answer, AskedPair, Choice, Chosen, PhotoVersions, Progress, Side, Study, StudyEntry
 
 logger = logging.getLogger("ray.serve")
@@ -47,6 +47,7 @@ class Store:
         self._opening = Lock()
         self._opened: Engine | None = None
         self._random = SystemRandom()
+        self._pairs: dict[int, Sequence[Tally]] = {}
 
     def open(self) -> None:
         """Open the database and bring its schema up to date, if that is not done yet."""
@@ -181,7 +182,7 @@ class Store:
         with self._writing() as connection:
             study_id = queries.study_row(connection, study).id
             queries.made(connection, schema.participants, study_id=study_id, token=token, joined_at=queries.now())
-            return token, Progress(0, queries.pairs_of(connection, study_id))
+            return token, Progress(0, queries.count_pairs(connection, study_id))
 
     def ask(self, study: str, participant: str, count: int) -> tuple[list[AskedPair], Progress]:
         """Return up to `count` pairs for a participant, and their progress.
@@ -191,24 +192,31 @@ class Store:
         Raises:
             NotFoundError: There is no such study or participant.
         """
-        with self._writing() as connection:
+        with self._reading() as connection:
             person = queries.participant_row(connection, study, participant)
+            progress = queries.progress_of(connection, person)
             waiting = queries.waiting_pairs(connection, person.id, count)
-            if len(waiting) < count:
-                seen = select(schema.asked.c.pair_id).where(schema.asked.c.participant_id == person.id)
-                excluded = set(connection.scalars(seen))
-                tallies = queries.tallies_of(connection, person.study_id)
-                for pair in choose_pairs(tallies, excluded, count - len(waiting), self._random):
-                    connection.execute(
-                        self._insert_once(schema.asked).values(
-                            participant_id=person.id,
-                            pair_id=pair,
-                            first_on_left=self._random.random() < 0.5,
-                            asked_at=queries.now(),
-                        )
-                    )
-                waiting = queries.waiting_pairs(connection, person.id, count)
-            return waiting, queries.progress_of(connection, person)
+            if len(waiting) >= count:
+                return waiting, progress
+            seen = select(schema.asked.c.pair_id).where(schema.asked.c.participant_id == person.id)
+            tallies = queries.tallies_of(connection, person.study_id, self._pairs_of(connection, person.study_id))
+            chosen = choose_pairs(tallies, set(connection.scalars(seen)), count - len(waiting), self._random)
+        if not chosen:
+            return waiting, progress
+        with self._writing() as connection:
+            for pair in chosen:
+                sides = {"first_on_left": self._random.random() < 0.5, "asked_at": queries.now()}
+                row = {"participant_id": person.id, "pair_id": pair, **sides}
+                connection.execute(self._insert_once(schema.asked).values(**row))
+            waiting = queries.waiting_pairs(connection, person.id, count)
+        # None: another window of the same participant was handed these, and has answered them.
+        return (waiting, progress) if waiting else self.ask(study, participant, count)
+
+    def _pairs_of(self, connection: Connection, study_id: int) -> Sequence[Tally]:
+        """The pairs of a study without their answers; a study never changes, so that they are read once."""
+        if study_id not in self._pairs:
+            self._pairs[study_id] = queries.pairs_of(connection, study_id)
+        return self._pairs[study_id]
 
     def choose(self, study: str, participant: str, pair: str, side: Side, response_ms: int) -> Chosen:
         """Keep a participant's choice; if there is one already, that stands.

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from imaging.codec import EncodeOptions, decode, decode_view, encode, read_header
+from imaging.codec import EncodeOptions, Photo, decode, decode_view, encode, read_header, shrink
 from imaging.errors import (
     BadUploadError,
     InvalidParameterError,
@@ -23,6 +23,7 @@ from imaging.errors import (
 from imaging.formats import ImageFormat
 from imaging.image import Image
 from imaging.limits import Limits
+from imaging.metadata import Metadata
 from imaging.view import MIN_LONG_SIDE_PX, View
 from tests.imaging.files import LIMITS, READ, WRITTEN, encoded, png, png_chunk, scene
 
@@ -227,3 +228,14 @@ def test_a_mislabelled_file_is_what_its_content_says() -> None:
     with pytest.raises(NotAPhotoError):
         decode(b"\x89PNG\r\n\x1a\n" + jpeg, LIMITS)
     assert PillowImage.open(BytesIO(encode(decode(jpeg, LIMITS), EncodeOptions()))).format == "JPEG"
+
+
+def test_a_photo_is_shrunk_with_its_transparency_and_never_enlarged() -> None:
+    image = np.repeat(np.repeat(scene(40, 30), 4, axis=0), 4, axis=1)
+    alpha = np.full(image.shape[:2], 77, np.uint8)
+    photo = Photo(image, alpha, ImageFormat.PNG, Metadata())
+    small = shrink(photo, 40)
+    assert small.alpha is not None
+    assert (small.image.shape, small.alpha.shape) == ((30, 40, 3), (30, 40))
+    np.testing.assert_array_equal(small.image, image[::4, ::4])
+    assert shrink(photo, 160) is photo

@@ -22,7 +22,7 @@ def recovered(choices: int, ask: Ask = most_uncertain) -> int:
     return sum([each.variant for each in rank(study, VARIANTS, resamples=1)] == BEST_FIRST for study in studies)
 
 
-@pytest.mark.parametrize(("choices", "at_least"), [(120, 34), (240, 39)])
+@pytest.mark.parametrize(("choices", "at_least"), [(120, 37), (240, 39)])
 def test_so_many_choices_of_ten_people_recover_the_order_of_four_variants(choices: int, at_least: int) -> None:
     assert recovered(choices) >= at_least
 
@@ -34,7 +34,7 @@ def test_asking_what_is_uncertain_needs_fewer_choices_than_asking_blindly() -> N
 def test_the_intervals_hold_the_truth() -> None:
     truth = np.array(list(WORTH.values())) - np.mean(list(WORTH.values()))
     inside = []
-    for seed in range(15):
+    for seed in range(10):
         ranks = {each.variant: each for each in rank(simulate(WORTH, 200, seed, draws=0), VARIANTS, resamples=100)}
         inside += [ranks[v].low <= true <= ranks[v].high for v, true in zip(VARIANTS, truth, strict=True)]
     assert np.mean(inside) >= 0.9

@@ -35,7 +35,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> StudyReport:
                 left, right = (WORTH[store.image("study", image).split()[1]] for image in (pair.left, pair.right))
                 side: Side = "left" if random.random() < 1 / (1 + math.exp(right - left)) else "right"
                 store.choose("study", me, pair.id, side, 1500)
-        return report(store.study("study"), by_photo=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("study.report.RESAMPLES", 100)
+            patch.setattr("study.report.RESAMPLES_OF_A_PART", 20)
+            return report(store.study("study"), by_photo=True)
 
 
 def test_two_hundred_choices_recover_the_order(found: StudyReport) -> None:
