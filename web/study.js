@@ -1,0 +1,13 @@
+/** The study page: the list of studies, or taking part in the one that the address names. */
+
+import { installLanguage } from "./i18n.js";
+import "./study-texts.js";
+import { showStudies } from "./study-list.js";
+import { attempt, installTrouble } from "./study-views.js";
+import { takePart } from "./taking-part.js";
+
+const name = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+
+installLanguage(document.querySelector(".language"));
+installTrouble();
+attempt(() => (name ? takePart(name) : showStudies()));
