@@ -33,9 +33,9 @@ define({
     lower: "The lower photo is better",
     same: "No difference",
     closer: "Look closer",
-    showAgreement: "Show what others chose",
+    showAgreement: "Others’ answers",
     agreed: "Last pair: {agreed} of {asked} agreed with you",
-    nobodyElse: "Last pair: you are the first to choose",
+    nobodyElse: "Last pair: no other answers yet",
     offline: "No connection. Your choices are kept in this browser and sent later.",
 
     thanks: "Thank you",
@@ -82,9 +82,9 @@ define({
     lower: "Лучше нижний снимок",
     same: "Нет разницы",
     closer: "Рассмотреть",
-    showAgreement: "Показывать мнение других",
+    showAgreement: "Ответы других",
     agreed: "Прошлая пара: согласны {agreed} из {asked}",
-    nobodyElse: "Прошлая пара: до вас её никто не оценивал",
+    nobodyElse: "Прошлая пара: других ответов нет",
     offline: "Нет связи. Ваши ответы хранятся в этом браузере и уйдут позже.",
 
     thanks: "Спасибо",
