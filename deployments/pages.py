@@ -1,4 +1,4 @@
-"""The pages a person opens: the static files of `web/`, which lies beside the rooms, with the headers that guard them."""
+"""The pages a person opens: the static files of `web/`, which lies beside the rooms, with headers that guard them."""
 
 from __future__ import annotations
 
