@@ -1,8 +1,6 @@
 /** The words of the study page. */
 
-import { define } from "./i18n.js";
-
-define({
+export const texts = {
   en: {
     language: "Language",
     waiting: "One moment…",
@@ -102,4 +100,4 @@ define({
     broken: "У нас что-то сломалось. Попробуйте ещё раз; ваши ответы не потеряны.",
     retry: "Повторить",
   },
-});
+};
