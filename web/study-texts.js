@@ -32,8 +32,8 @@ export const texts = {
     same: "No difference",
     closer: "Look closer",
     showAgreement: "Others’ answers",
-    agreed: "Last pair: {agreed} of {asked} agreed with you",
-    nobodyElse: "Last pair: no other answers yet",
+    agreed: "Previous pair: {agreed} of {asked} agreed",
+    nobodyElse: "Previous pair: no other answers yet",
     offline: "No connection. Your choices are kept in this browser and sent later.",
 
     thanks: "Thank you",

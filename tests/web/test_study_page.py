@@ -109,10 +109,10 @@ def test_how_many_agreed_is_shown_until_switched_off(study_page: StudyPage, stud
     study_page.begin()
     assert study_page.one("#agreement").text == ""
     study_page.press(Keys.ARROW_DOWN)
-    study_page.wait(lambda: study_page.one("#agreement").text == "Last pair: 1 of 1 agreed with you")
+    study_page.wait(lambda: study_page.one("#agreement").text == "Previous pair: 1 of 1 agreed")
     study_page.wait_for_pair(2)
     study_page.press(Keys.ARROW_LEFT)
-    study_page.wait(lambda: study_page.one("#agreement").text == "Last pair: 0 of 1 agreed with you")
+    study_page.wait(lambda: study_page.one("#agreement").text == "Previous pair: 0 of 1 agreed")
     study_page.wait_for_pair(3)
     study_page.click("#show-agreement")
     assert study_page.one("#agreement").text == ""
