@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cli import people_arguments
 from imaging.defects import Defect
 from imaging.formats import ImageFormat
 
@@ -48,6 +49,14 @@ def _run(args: argparse.Namespace) -> int:
             from cli import inspect
 
             return inspect.run(args)
+        case "feedback":
+            from cli import feedback
+
+            return feedback.run(args)
+        case "study":
+            from cli import study
+
+            return study.run(args)
         case _:
             from cli import enhance
 
@@ -91,6 +100,9 @@ def _parser(serve: bool) -> argparse.ArgumentParser:
     inspect.add_argument("photos", metavar="PHOTO", nargs="+", type=Path, help="a photo, or a folder of them")
     _add_url(inspect)
     inspect.add_argument("--json", action="store_true", help="print the reports as JSON")
+
+    people_arguments.add_feedback(commands)
+    people_arguments.add_study(commands)
 
     serving = commands.add_parser("serve", help="run the service on this machine")
     if serve:

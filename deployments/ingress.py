@@ -10,7 +10,7 @@ from ray.serve.handle import DeploymentHandle
 from configs.settings import AppArgs
 from deployments.pipeline import Pipeline
 from deployments.routes import create_api
-from deployments.store import StoreClient
+from deployments.store_client import StoreClient
 from imaging.defects import Defect
 
 

@@ -20,7 +20,7 @@ from deployments.options import DefectName, NoOptions, Options, OptionsT, Streng
 from deployments.uploads import read_json
 from enhancers.adjust import RANGES, Adjustments
 from imaging.errors import InvalidParameterError
-from study.decisions import AcceptanceReport, Decision
+from study.decisions import Decision
 from study.results import AskedPair, Chosen, Progress, Side, StudyEntry
 
 MAX_BODY_BYTES = 64_000
@@ -29,11 +29,11 @@ MAX_RESPONSE_MS = 24 * 60 * 60 * 1000
 
 
 class People(Protocol):
-    """What keeps decisions and studies; `study.store.Store` documents it."""
+    """What keeps decisions and studies; `deployments.store.StoreServer` documents it."""
 
     async def decide(self, decision: Decision) -> bool: ...
 
-    async def acceptance(self, since: date | None) -> tuple[AcceptanceReport, dict[str, AcceptanceReport]]: ...
+    async def acceptance(self, since: date | None) -> dict[str, Any]: ...
 
     async def decisions_csv(self, since: date | None) -> str: ...
 
@@ -46,6 +46,8 @@ class People(Protocol):
     async def choose(self, study: str, participant: str, pair: str, side: Side, response_ms: int) -> Chosen: ...
 
     async def image(self, study: str, image: str) -> bytes: ...
+
+    async def report(self, study: str) -> dict[str, Any]: ...
 
 
 class Repair(Options):
@@ -122,14 +124,7 @@ def install(api: FastAPI, people: People) -> None:
         wanted = _query(request, ReportOptions)
         if wanted.format == "csv":
             return Response(await people.decisions_csv(wanted.since), media_type="text/csv")
-        overall, weeks = await people.acceptance(wanted.since)
-        return JSONResponse(
-            {
-                "since": None if wanted.since is None else wanted.since.isoformat(),
-                **asdict(overall),
-                "weeks": [{"week": week, **asdict(report)} for week, report in weeks.items()],
-            }
-        )
+        return JSONResponse(await people.acceptance(wanted.since))
 
     @api.get("/studies", **openapi.tells(NoOptions, "The studies."))
     async def studies() -> Response:
@@ -163,6 +158,10 @@ def install(api: FastAPI, people: People) -> None:
     async def images(name: str, image: str) -> Response:
         forever = {"Cache-Control": "private, max-age=31536000, immutable"}
         return Response(await people.image(name, image), media_type="image/jpeg", headers=forever)
+
+    @api.get("/studies/{name}/report", **openapi.tells(NoOptions, "The ranking, over all and by defect; for editors."))
+    async def study_report(name: str) -> Response:
+        return JSONResponse(await people.report(name))
 
 
 _CREATED: dict[int | str, Any] = {201: {"description": "Kept on the disk."}}

@@ -1,19 +1,15 @@
-"""The deployment that keeps decisions and studies, and how the ingress calls it."""
+"""The deployment that keeps decisions and studies."""
 
-from collections.abc import Awaitable
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
-from ray.serve.handle import DeploymentHandle
-
-from deployments.calls import ReplicaDiedError, by_value, survive
 from imaging.errors import UnavailableError
-from study.decisions import AcceptanceReport, Decision, acceptance, acceptance_by_week, to_csv
-from study.results import AskedPair, Chosen, Progress, Side, StudyEntry
+from study.acceptance import acceptance, acceptance_by_week
+from study.export import decisions_csv
+from study.report import report
 from study.store import Store
-
-T = TypeVar("T")
 
 
 class StoreServer(Store):
@@ -27,53 +23,20 @@ class StoreServer(Store):
         with suppress(UnavailableError):
             self.open()
 
-    def acceptance(self, since: date | None) -> tuple[AcceptanceReport, dict[str, AcceptanceReport]]:
-        """Return the acceptance rates since a day, over all and by week."""
+    def acceptance(self, since: date | None) -> dict[str, Any]:
+        """Return the acceptance rates since a day, over all and by week, ready for JSON."""
         decisions = self.decisions(since)
-        return acceptance(decisions), acceptance_by_week(decisions)
+        weeks = [{"week": week, **asdict(rates)} for week, rates in acceptance_by_week(decisions).items()]
+        return {"since": since and since.isoformat(), **asdict(acceptance(decisions)), "weeks": weeks}
 
     def decisions_csv(self, since: date | None) -> str:
         """Return the decisions since a day as CSV."""
-        return to_csv(self.decisions(since))
+        return decisions_csv(self.decisions(since))
 
+    def report(self, study: str) -> dict[str, Any]:
+        """Return the report of a study, but for its ranking by photo, ready for JSON.
 
-class StoreClient:
-    """Calls the store's deployment. Every call may be made twice: a second one finds what the first one did."""
-
-    def __init__(self, store: DeploymentHandle[Any], timeout_s: float) -> None:
-        self._store = by_value(store)
-        self._timeout_s = timeout_s
-
-    async def decide(self, decision: Decision) -> bool:
-        """See `Store.decide`; as the others here."""
-        return await self._call("decide", decision)
-
-    async def acceptance(self, since: date | None) -> tuple[AcceptanceReport, dict[str, AcceptanceReport]]:
-        return await self._call("acceptance", since)
-
-    async def decisions_csv(self, since: date | None) -> str:
-        return await self._call("decisions_csv", since)
-
-    async def studies(self) -> list[StudyEntry]:
-        return await self._call("studies")
-
-    async def join(self, study: str) -> tuple[str, Progress]:
-        return await self._call("join", study)
-
-    async def ask(self, study: str, participant: str, count: int) -> tuple[list[AskedPair], Progress]:
-        return await self._call("ask", study, participant, count)
-
-    async def choose(self, study: str, participant: str, pair: str, side: Side, response_ms: int) -> Chosen:
-        return await self._call("choose", study, participant, pair, side, response_ms)
-
-    async def image(self, study: str, image: str) -> bytes:
-        return await self._call("image", study, image)
-
-    async def _call(self, method: str, *arguments: object) -> Any:
-        def attempt() -> Awaitable[Any]:
-            return getattr(self._store, method).remote(*arguments)
-
-        try:
-            return await survive(attempt, self._timeout_s)
-        except ReplicaDiedError as error:
-            raise UnavailableError("the store of decisions and studies is not there; try again soon") from error
+        Raises:
+            NotFoundError: There is no such study.
+        """
+        return asdict(report(self.study(study), by_photo=False))

@@ -7,7 +7,7 @@ when they leave `decode`, stay in the photo's own RGB space, and the profile of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -191,6 +191,16 @@ def decode_view(data: Encoded, limits: Limits) -> tuple[Header, View]:
         pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     image, _ = profiles.working_pixels(pixels, source.raw_metadata[1])
     return header, View(upright(image, header.orientation), factor, header.jpeg_quality)
+
+
+def shrink(photo: Photo, max_side: int) -> Photo:
+    """Return the photo reduced by area averaging to a long side of `max_side` pixels; a smaller one as it is."""
+    height, width = photo.image.shape[:2]
+    if max(height, width) <= max_side:
+        return photo
+    size = _fitted(width, height, max_side)
+    alpha = None if photo.alpha is None else cv2.resize(photo.alpha, size, interpolation=cv2.INTER_AREA)
+    return replace(photo, image=cv2.resize(photo.image, size, interpolation=cv2.INTER_AREA), alpha=alpha)
 
 
 def encode(photo: Photo, options: EncodeOptions) -> bytes:

@@ -17,6 +17,7 @@ WRITES = {"writes": True}
 """Execution options of a connection that will write."""
 
 _BUSY_TIMEOUT_S = 30
+_CONNECT_TIMEOUT_S = 5
 _MIGRATION_LOCK = 0x42454C56
 """Key of the advisory lock that lets one process at a time migrate a PostgreSQL database: "BELV"."""
 
@@ -33,7 +34,7 @@ def open_database(database: str) -> Engine:
         OSError: The file cannot be made.
     """
     if check_database(database).startswith(POSTGRESQL):
-        engine = _engine(make_url(database), pool_pre_ping=True)
+        engine = _engine(make_url(database), pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_TIMEOUT_S})
     else:
         engine = _sqlite(Path(database).expanduser())
     _migrate(engine)

@@ -98,6 +98,13 @@ class Choice:
     first_on_left: bool
     response_ms: int
 
+    @property
+    def side(self) -> Side:
+        """The side they picked."""
+        if self.answer == "same":
+            return "same"
+        return "left" if (self.answer == "first") == self.first_on_left else "right"
+
 
 @dataclass(frozen=True, slots=True)
 class Study:

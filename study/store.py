@@ -53,6 +53,13 @@ class Store:
         with _answering():
             _ = self._engine
 
+    def close(self) -> None:
+        """Close the connections that are not in use; a later call opens the database again."""
+        with self._opening:
+            if self._opened is not None:
+                self._opened.dispose()
+                self._opened = None
+
     @property
     def _engine(self) -> Engine:
         with self._opening:
@@ -76,7 +83,8 @@ class Store:
             "version": decision.version,
         }
         with self._writing() as connection:
-            if connection.execute(self._insert_once(schema.decisions).values(id=decision.id, **row)).rowcount:
+            insertion = self._insert_once(schema.decisions).values(id=decision.id, **row)
+            if connection.scalar(insertion.returning(schema.decisions.c.id)) is not None:
                 return False
             connection.execute(update(schema.decisions).where(schema.decisions.c.id == decision.id).values(**row))
             return True

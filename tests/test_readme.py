@@ -49,7 +49,7 @@ def run(snippet: str, folder: Path, url: str) -> None:
     done = subprocess.run(
         ["sh", "-e", "-c", script],
         cwd=folder,
-        env=os.environ | {"PATH": path},
+        env=os.environ | {"PATH": path, "HOME": str(folder)},
         capture_output=True,
         text=True,
         timeout=120,
@@ -68,6 +68,7 @@ def test_its_commands_do_what_it_says(folder: Path, url: str) -> None:
         "adjusted.jpg": ImageFormat.JPEG,
         "better/flat 1/kitchen.jpg": ImageFormat.JPEG,
     }
+    assert (folder / "ranking.png").stat().st_size > 10_000
     for name, expected in formats.items():
         assert read_header((folder / name).read_bytes(), Limits()).format is expected, name
 

@@ -73,7 +73,8 @@ export class AdjustDialog {
       const range = document.createElement("input");
       Object.assign(range, { type: "range", name, min: low, max: high, step, value: 0 });
       if (unit) range.dataset.unit = unit;
-      label.append(word, document.createElement("output"), range);
+      // The input first: a label names the first control in it, and an output counts as one.
+      label.append(word, range, document.createElement("output"));
       fieldset.append(label);
       this.#ranges.push(range);
     }
@@ -87,7 +88,7 @@ export class AdjustDialog {
       const fractionDigits = unit === "stops" ? 2 : unit === "degrees" ? 1 : 0;
       const value = number(Number(range.value), { signDisplay: "exceptZero", minimumFractionDigits: fractionDigits });
       const text = unit ? t(unit, { value }) : value;
-      range.previousElementSibling.textContent = text;
+      range.nextElementSibling.textContent = text;
       range.ariaValueText = text;
     }
   }

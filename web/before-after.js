@@ -1,7 +1,7 @@
 /**
  * <before-after>: two pictures of the same size on top of each other, and a line between them to move.
  *
- * A range input, which only the keyboard and screen readers reach, holds the line's place; a pointer may press anywhere.
+ * A range input, which only the keyboard and screen readers reach, holds the line's place; a pointer may drag or click anywhere.
  * `show(before, after)` takes URLs, or null for a picture there is none of. `peek` shows all of "before" while it is set.
  */
 
@@ -28,9 +28,15 @@ class BeforeAfter extends HTMLElement {
     this.#range.value = this.getAttribute("at") ?? 50;
     this.append(this.#after, this.#before, ...this.#tags, this.#line, this.#range);
     this.#range.addEventListener("input", () => this.#place());
-    this.addEventListener("pointerdown", (event) => this.#press(event));
+    this.addEventListener("pointerdown", (event) => {
+      if (!this.#range.disabled && event.button === 0) this.setPointerCapture(event.pointerId);
+    });
     this.addEventListener("pointermove", (event) => {
       if (this.hasPointerCapture(event.pointerId)) this.#move(event);
+    });
+    // Not on the press itself: a finger that only scrolls the page presses too.
+    this.addEventListener("click", (event) => {
+      if (!this.#range.disabled) this.#move(event);
     });
     this.#before.addEventListener("load", () => {
       this.style.setProperty("--ratio", this.#before.naturalWidth / this.#before.naturalHeight);
@@ -62,12 +68,6 @@ class BeforeAfter extends HTMLElement {
 
   set peek(on) {
     this.classList.toggle("peek", on);
-  }
-
-  #press(event) {
-    if (this.#range.disabled || event.button !== 0) return;
-    this.setPointerCapture(event.pointerId);
-    this.#move(event);
   }
 
   #move(event) {

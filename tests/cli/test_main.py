@@ -27,7 +27,7 @@ def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     printed = capsys.readouterr().out
-    assert all(command in printed for command in ("enhance", "repair", "inspect", "serve"))
+    assert all(command in printed for command in ("enhance", "repair", "inspect", "feedback", "study", "serve"))
 
 
 def test_the_arguments_of_serve(capsys: pytest.CaptureFixture[str]) -> None:

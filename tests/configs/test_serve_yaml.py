@@ -9,6 +9,7 @@ from ray.serve._private.api import call_user_app_builder_with_args_if_necessary
 from ray.serve.config import AutoscalingConfig
 from ray.serve.deployment import Deployment
 from ray.serve.schema import ServeDeploySchema
+from sqlalchemy import make_url
 
 import deployments.app
 from configs.settings import AppArgs
@@ -116,6 +117,17 @@ def test_what_computes_on_torch_gets_more_of_the_gpu(name: str) -> None:
         uses_torch = "torch" in outermost(reach_of(f"enhancers.{spec.defect}", through_packages=False))
         (on_torch if uses_torch else others).append(share)
     assert min(on_torch) > max(others)
+
+
+@pytest.mark.parametrize("name", GPU_PROFILES)
+def test_a_cluster_keeps_decisions_in_one_place_and_its_password_elsewhere(name: str) -> None:
+    url = make_url(application(CONFIGS[name])["args"]["database"])
+    assert url.drivername == "postgresql+psycopg"
+    assert url.password is None
+
+
+def test_there_is_one_store(config: dict[str, Any]) -> None:
+    assert options_of(config)["Store"]["autoscaling_config"].max_replicas == 1
 
 
 def test_replicas_can_scale(config: dict[str, Any]) -> None:

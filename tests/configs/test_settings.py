@@ -48,6 +48,8 @@ def test_every_field_says_what_it_does(model: type[BaseModel], name: str) -> Non
         ("request_timeout_s", 0),
         ("max_queued_requests", 0),
         ("retry_after_s", 0),
+        ("database", ""),
+        ("database", "mysql://localhost/belvedere"),
         ("gpu_fraction", 0),
         ("gpu_fraction", 1.5),
         ("checkpoints", {"nosiy": {"path": "/models/noisy.safetensors", "sha256": SHA256}}),
@@ -81,3 +83,10 @@ def test_words_of_a_command_line_are_understood() -> None:
 def test_checkpoints_are_named_by_defect() -> None:
     args = AppArgs.model_validate({"checkpoints": {"noisy": {"path": "/models/noisy.safetensors", "sha256": SHA256}}})
     assert args.checkpoints[Defect.NOISY].sha256 == SHA256
+
+
+def test_the_password_of_a_database_is_not_shown() -> None:
+    args = AppArgs(database="postgresql+psycopg://me:s3cret@db/belvedere")
+    with pytest.raises(ValidationError) as caught:
+        AppArgs.model_validate({"database": "postgres://me:s3cret@db/belvedere"})
+    assert "s3cret" not in repr(args) + str(args) + str(caught.value)

@@ -4,8 +4,10 @@ A program of its own: a process can belong to one Ray cluster only, and Ray read
 """
 
 import json
+import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import ray
@@ -21,6 +23,7 @@ from deployments.app import build_app
 from tests.configs.serve_yaml import RAYSERVICE, ROOT, deployments_of
 
 READY_TIMEOUT_S = 100
+DATABASE = str(Path(os.environ["RAY_TMPDIR"]) / "people.sqlite")
 GROUPS: list[dict[str, Any]] = yaml.safe_load(RAYSERVICE.read_text())["spec"]["rayClusterConfig"]["workerGroupSpecs"]
 
 
@@ -41,11 +44,12 @@ def main() -> None:
         seen["auto_with_gpu"] = gpus_asked_for()
 
         serve.start(proxy_location="Disabled")
-        serve.run(build_app(AppArgs(accelerator="auto")), name="belvedere")
+        serve.run(build_app(AppArgs(accelerator="auto", database=DATABASE)), name="belvedere")
         seen["defaults"] = placement(nodes)
         serve.delete("belvedere")
 
         profile = yaml.safe_load((ROOT / "configs" / "gpu-cluster.yaml").read_text())
+        profile["applications"][0]["args"]["database"] = DATABASE
         _get_global_client().deploy_apps(ServeDeploySchema(**profile))
         wait_until_running()
         seen["profile"] = placement(nodes)

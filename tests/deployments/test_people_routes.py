@@ -147,6 +147,19 @@ def test_agreement_with_the_others(client: TestClient, study: str, database: str
     assert choose("original") == {"agreed": 0, "asked": 2, "done": PHOTOS, "total": PHOTOS}
 
 
+def test_the_report_of_a_study(client: TestClient, study: str) -> None:
+    me = join(client, study)
+    [pair] = pairs(client, study, me, count=1)["pairs"]
+    winner = client.get(pair["left"]).content.split()[0].decode()
+    choice = {"participant": me, "pair": pair["id"], "choice": "left", "response_ms": 1500}
+    client.post(f"{study}/choices", json=choice)
+    report = client.get(f"{study}/report").json()
+    assert (report["participants"], report["choices"]) == (1, 1)
+    assert report["ranking"][0]["variant"] == winner
+    assert sum(report["wins"][winner].values()) == 1
+    assert me not in json.dumps(report)
+
+
 def test_no_variant_reaches_a_participant(client: TestClient, study: str) -> None:
     me = join(client, study)
     said = client.get("/studies").text + json.dumps(pairs(client, study, me, count=PHOTOS))

@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import numpy as np
 import psutil
@@ -190,3 +191,23 @@ def test_a_photo_that_kills_replicas_is_stopped(service: tuple[psutil.Process, s
     before = {replica.pid for replica in children(root, "Enhancer-low_light")}
     assert fix(poison).status_code == 422
     assert {replica.pid for replica in children(root, "Enhancer-low_light")} >= before
+
+
+def test_decisions_and_choices_outlive_the_store(service: tuple[psutil.Process, str], dark: bytes) -> None:
+    root, url = service
+    decision = {
+        "photo": sha256(dark).hexdigest(),
+        "found": ["low_light"],
+        "repaired": [{"defect": "low_light", "strength": 1}],
+        "decision": "kept",
+    }
+    answer = requests.post(f"{url}/feedback", json=decision, timeout=30)
+    assert (answer.status_code, answer.json()["replaced"]) == (201, False)
+    [replica] = children(root, ":Store")
+    replica.kill()
+    report = requests.get(f"{url}/feedback/report", timeout=60).json()
+    assert (report["all"]["decisions"], report["all"]["kept"]) == (1, 1)
+    again = requests.post(f"{url}/feedback", json=decision | {"decision": "discarded"}, timeout=30)
+    assert (again.status_code, again.json()["replaced"]) == (201, True)
+    assert requests.get(f"{url}/studies", timeout=30).json() == []
+    assert requests.post(f"{url}/studies/none/participants", timeout=30).status_code == 404

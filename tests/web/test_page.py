@@ -6,6 +6,8 @@ import io
 import zipfile
 from pathlib import Path
 
+import numpy as np
+import pillow_heif
 import requests
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
@@ -13,6 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from imaging.codec import decode
 from imaging.limits import Limits
+from tests.photos import room
 from tests.web.browser import Page
 
 
@@ -94,6 +97,15 @@ def test_manual_settings_are_previewed_and_applied_at_full_size(page: Page, phot
     assert not page.one("img.after", card).get_attribute("src")
 
 
+def test_a_photo_that_browsers_cannot_show_is_shown_all_the_same(page: Page, tmp_path: Path) -> None:
+    dark = (room(2) * 0.2).astype(np.uint8)
+    pillow_heif.from_bytes("RGB", dark.shape[1::-1], dark.tobytes()).save(tmp_path / "phone.heic", quality=90)
+    (card,) = page.add(tmp_path / "phone.heic")
+    assert page.brightness(card, "after") > page.brightness(card, "before") + 20
+    page.click("[data-do=download]", card)
+    assert page.downloaded("phone.jpg").startswith(b"\xff\xd8")
+
+
 def test_a_cancelled_dialog_changes_nothing(page: Page, photos: dict[str, Path]) -> None:
     (card,) = page.add(photos["dark"])
     said = page.state(card)
@@ -173,5 +185,5 @@ def test_everything_is_done_without_a_mouse(page: Page, photos: dict[str, Path])
         page.press(Keys.TAB)
         reached.append(name)
         assert len(reached) < 20
-        assert page.run("return getComputedStyle(document.activeElement).outlineStyle") != ""
+        assert page.run("return document.activeElement.matches(':focus-visible')")
     assert {"range", "keep", "discard", "undo", "download", "checkbox", "adjust"} <= set(reached)
