@@ -87,7 +87,8 @@ class BeforeAfter extends HTMLElement {
 
 function picture(which) {
   const image = document.createElement("img");
-  Object.assign(image, { className: which, alt: "", draggable: false, decoding: "async" });
+  // Decoded before it is shown: the pictures are small, and a preview must not flicker under a moving slider.
+  Object.assign(image, { className: which, alt: "", draggable: false, decoding: "sync" });
   return image;
 }
 

@@ -149,11 +149,17 @@ class Page:
     def screenshot(self, name: str) -> None:
         """Keep a picture of the window with the artefacts of the run."""
         self._screenshots.mkdir(parents=True, exist_ok=True)
+        pictures = "[...document.images].filter((image) => image.hasAttribute('src'))"
+        self.wait(lambda: self.run(f"return {pictures}.every((image) => image.complete)"))
         self.chrome.save_screenshot(str(self._screenshots / f"{name}.png"))
 
     def complaints(self) -> Sequence[str]:
         """Return the errors on the browser's console that are not excused, and the requests to other hosts."""
-        errors = [entry["message"] for entry in self.chrome.get_log("browser") if entry["level"] == "SEVERE"]
+        errors = [
+            entry["message"]
+            for entry in self.chrome.execute("getLog", {"type": "browser"})["value"]
+            if entry["level"] == "SEVERE"
+        ]
         if self.excused:
             errors = [error for error in errors if not re.search(self.excused, error)]
         asked = self.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
