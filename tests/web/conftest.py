@@ -17,6 +17,8 @@ from imaging.metadata import Metadata
 from tests.photos import room, shipped
 from tests.web.browser import Page, start
 from tests.web.scripted import ScriptedService, running
+from tests.web.studies import Studies
+from tests.web.study_page import StudyPage
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
@@ -81,3 +83,22 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def jpeg(image: Image) -> bytes:
     return encode(Photo(image, None, ImageFormat.JPEG, Metadata(None, None)), EncodeOptions(quality=92))
+
+
+@pytest.fixture
+def studies(tmp_path: Path) -> Studies:
+    studies = Studies(tmp_path / "people.sqlite")
+    studies.create("rooms", "Living rooms", photos=4, variants=3)
+    studies.create("single", "One pair each", photos=5)
+    return studies
+
+
+@pytest.fixture
+def study_page(chrome: Chrome, studies: Studies, tmp_path: Path) -> Iterator[StudyPage]:
+    """The study page of a service with two studies: "rooms" of 12 pairs, and "single" that shows every photo once."""
+    with running(studies) as url:
+        page = StudyPage(chrome, url, tmp_path, SCREENSHOTS)
+        page.open()
+        yield page
+        assert page.complaints() == []
+        chrome.get("about:blank")

@@ -79,10 +79,12 @@ class ScriptedService:
 
 
 @contextmanager
-def running(service: ScriptedService) -> Iterator[str]:
-    """Serve it on a free port of the loopback; yields its URL."""
-    people: Any = service  # of the store, the main page only decides
-    api = create_api(service, AppArgs(retry_after_s=1), people)
+def running(behind: Any) -> Iterator[str]:
+    """Serve what is behind the routes, for photos and for people, on a free port of the loopback; yields the URL.
+
+    `behind` needs only the methods that the page under test calls.
+    """
+    api = create_api(behind, AppArgs(retry_after_s=1), behind)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(api, host="127.0.0.1", port=port, log_level="critical"))
     thread = threading.Thread(target=server.run)
