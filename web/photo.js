@@ -4,8 +4,6 @@ import { inspect, send, sendFeedback } from "./api.js";
 import { digest, shrink } from "./background.js";
 
 const PREVIEW_SIDE = 1280;
-/** Results of this page may be the input of its next step: better than the service's default, so that little is lost. */
-const QUALITY = 95;
 
 export class Photo extends EventTarget {
   #queue;
@@ -150,16 +148,18 @@ export class Photo extends EventTarget {
   }
 
   async #repair(fields, strength, adjustments, options) {
-    const { data, fixed } = await send("enhance_image", this.file, { ...fields, quality: QUALITY }, options);
+    const { data, fixed } = await send("enhance_image", this.file, fields, options);
     const repairs = fixed.map((defect) => ({ defect, strength }));
     await this.#adjust(data, repairs, adjustments, options);
   }
 
+  /** Always from the original, in one step with the repairs: nothing is compressed twice. */
   async #adjust(repaired, repairs, adjustments, options) {
     let result = repaired;
     if (Object.keys(adjustments).length) {
-      const fields = { ...adjustments, quality: QUALITY };
-      ({ data: result } = await send("adjust_image", repaired ?? this.file, fields, options));
+      const defects = repairs.map(({ defect }) => defect);
+      const again = repairs.length ? { defects, strength: repairs[0].strength } : {};
+      ({ data: result } = await send("adjust_image", this.file, { ...again, ...adjustments }, options));
     }
     this.#apply(repaired, repairs, result, adjustments);
   }

@@ -154,6 +154,13 @@ def test_adjustments_come_with_output_options(client: TestClient, service: Recor
     assert service.adjustments == Adjustments(exposure=1.5, angle=-2)
 
 
+def test_adjustments_follow_the_repairs_that_are_named(client: TestClient, service: RecordingService) -> None:
+    client.post("/adjust_image?exposure=1", files={"image": PHOTO}, data={"defects": ["noisy"], "strength": "0.5"})
+    assert service.steps == [Step(Defect.NOISY, 0.5)]
+    client.post("/adjust_image?exposure=1", files={"image": PHOTO})
+    assert service.steps == []
+
+
 def test_the_catalogue_names_all_nine(client: TestClient) -> None:
     catalogue = client.get("/defects").json()
     assert [entry["defect"] for entry in catalogue] == list(Defect)
