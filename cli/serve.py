@@ -67,6 +67,9 @@ def _environment(folder: Path, loopback: bool) -> dict[str, str]:
         "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(folder / "server-state"),
         "RAY_SERVE_HAPROXY_STATS_PORT": str(_free_port(8404)),
         "RAY_SERVE_HAPROXY_METRICS_PORT": str(_free_port(9101)),
+        # Two services that shared these would answer each other's requests while they start.
+        "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": str(_free_port(8500)),
+        "RAY_SERVE_FALLBACK_PROXY_GRPC_PORT": str(_free_port(9500)),
     }
     environment = FAST_SETTINGS | own | os.environ
     haproxy = Path(sys.executable).with_name("belvedere-haproxy")

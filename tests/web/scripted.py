@@ -56,7 +56,7 @@ class ScriptedService:
         await self._work()
         return Result(upload, ImageFormat.JPEG, tuple(step.defect for step in steps), Stages())
 
-    async def adjust(self, upload: Upload, adjustments: Adjustments, output: Output) -> Result:
+    async def adjust(self, upload: Upload, steps: Sequence[Step], adjustments: Adjustments, output: Output) -> Result:
         await self._work()
         self.adjusted.append(adjustments)
         return Result(upload, ImageFormat.JPEG, (), Stages())
