@@ -83,6 +83,8 @@ export class Photo extends EventTarget {
   /** Goes back to the original. */
   undo() {
     this.#abort.abort();
+    // What was kept and then given up is no longer kept.
+    if (this.decision === "kept") this.decide("discarded");
     this.#apply(null, [], null, {});
     this.#change({ stage: "ready", problem: null });
   }

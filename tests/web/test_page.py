@@ -146,6 +146,9 @@ def test_what_is_kept_is_stored_and_downloaded(page: Page, photos: dict[str, Pat
         brighter = decode(archive.read("dark.jpg"), Limits()).image
     assert brighter.mean() > decode(photos["dark"].read_bytes(), Limits()).image.mean() + 30
 
+    page.click("[data-do=undo]", cards[0])
+    page.wait(lambda: stored(url, photos["dark"]) == ["discarded"])
+
 
 def test_a_refused_file_stays_and_says_why(page: Page, photos: dict[str, Path]) -> None:
     page.excused = r"inspect_image.* 400 "
