@@ -23,7 +23,6 @@ from imaging.color import SRGB_TO_LINEAR
 from imaging.image import Image
 from imaging.measures.exposure import channel_max, channel_min
 from imaging.measures.haze import estimate_veil
-from imaging.measures.illuminant import Illuminant, count_votes, elect, votes_around
 
 Array = NDArray[np.float32]
 
@@ -39,9 +38,6 @@ LEVELS, CELLS = 8, 8
 EXPOSURE = "exposure-grid-1"
 """The network family of `low_light` and `glaring`, as checkpoints name it."""
 
-COLOUR = "colour-grid-1"
-"""The network family of `poor_white_balance`."""
-
 VEIL = "veil-1"
 """The network family of `hazy`."""
 
@@ -54,7 +50,6 @@ LICENCE = "free; trained on Unsplash, Pexels and Pixabay photos, CLIC, CID22 (CC
 _PERCENTS = (0.5, 2, 10, 25, 50, 75, 90, 98, 99.5)
 _HISTOGRAM_BINS = 16
 GLOBAL_FEATURES = 3 * len(_PERCENTS) + 2 * _HISTOGRAM_BINS
-COLOUR_FEATURES = GLOBAL_FEATURES + 3 + 288
 VEIL_FEATURES = GLOBAL_FEATURES + 7
 LOG_LINEAR: Array = (1 + np.log2(SRGB_TO_LINEAR + np.float32(2.0**-10)) / 5).astype(np.float32)
 """Linear light of each code on a log scale, in [-1, 1]: half the planes; a stop is a tenth of the range."""
@@ -100,17 +95,6 @@ def global_features(small: Image) -> Array:
         values.append(LOG_LINEAR[codes])
         histograms.append(np.sqrt(histogram.reshape(_HISTOGRAM_BINS, -1).sum(axis=1) / plane.size))
     return np.concatenate([*values, *histograms[:2]]).astype(np.float32)
-
-
-def colour_features(thumbnail: Image) -> tuple[Array, Illuminant]:
-    """Return what a network is told of a photo's colours, float32 (COLOUR_FEATURES,), and the light voted for.
-
-    The histograms of log chroma are given around the estimate, so that a cast moves what they show but little.
-    """
-    votes = count_votes(thumbnail)
-    light = elect(votes)
-    told = np.array([light.red, light.blue, light.cast_evidence_nats / 5], np.float32)
-    return np.concatenate([global_features(thumbnail), told, votes_around(votes, light)]), light
 
 
 def veil_features(thumbnail: Image) -> tuple[Array, Array]:

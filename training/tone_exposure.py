@@ -1,4 +1,4 @@
-"""What the networks of `low_light` and `glaring` learn: a tone curve and local gains.
+"""What the network of `glaring` learns: a tone curve and local gains.
 
 The loss is the mean over photos of log mean squared error after the repair, which is PSNR, on encoded values; clean
 photos and photos with the opposite defect have themselves as target.
@@ -32,26 +32,24 @@ _PIXELS = 32
 """The loss is taken on so many rows and columns of each sample."""
 _FLOOR_MSE = 1e-4
 """Added to the squared error: nothing is gained beyond 40 dB."""
-MIN_WHITE = {Defect.LOW_LIGHT: 1.0, Defect.GLARING: 0.80}
+MIN_WHITE = 0.80
 """What a white pixel may fall to."""
-_CLIPPED_WEIGHT = {Defect.LOW_LIGHT: 1.0, Defect.GLARING: 0.7}
+_CLIPPED_WEIGHT = 0.7
 """Weight of pixels that are white in all channels: what was there, nobody knows."""
 
 
 class ExposureTask:
-    """`training.tone_model.Task` of one defect.
+    """`training.tone_model.Task` of over-exposure.
 
     Args:
         root: Folder of photos.
-        defect: `LOW_LIGHT` or `GLARING`.
     """
 
     architecture = EXPOSURE
 
-    def __init__(self, root: Path, defect: Defect) -> None:
-        self._defect = defect
-        self._trained = ExposureSamples(root, defect, Part.CALIBRATE)
-        self._unseen = ExposureSamples(root, defect, Part.VALIDATE)
+    def __init__(self, root: Path) -> None:
+        self._trained = ExposureSamples(root, Defect.GLARING, Part.CALIBRATE)
+        self._unseen = ExposureSamples(root, Defect.GLARING, Part.VALIDATE)
 
     def network(self) -> TrainedToneNetwork:
         return TrainedToneNetwork(GLOBAL_FEATURES, KNOTS, LEVELS)
@@ -60,7 +58,7 @@ class ExposureTask:
         sample = (self._unseen if unseen else self._trained).draw(rng)
         first = 1 + int(rng.integers(2))
         rows = slice(first, None, tone_samples.SIDE_PX // _PIXELS)
-        light = np.minimum(light_of(sample.image, self._defect), 1)[rows, rows]
+        light = np.minimum(light_of(sample.image, Defect.GLARING), 1)[rows, rows]
         return {
             "seen": cv2.resize(sample.image, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA),
             "features": global_features(sample.image),
@@ -77,10 +75,10 @@ class ExposureTask:
         white = ((darkest - 0.94) / 0.06).clamp(0, 1)
         out = retoned(image, batch["light"], curve, grid)
         # A white pixel keeps at least so much, fading in over the last codes.
-        out = torch.maximum(out, white * MIN_WHITE[self._defect])
+        out = torch.maximum(out, white * MIN_WHITE)
         difference = out.clamp(0, 1) - target
         clipped = (darkest > 0.975).to(out.dtype)
-        weight = 1 - (1 - _CLIPPED_WEIGHT[self._defect]) * clipped
+        weight = 1 - (1 - _CLIPPED_WEIGHT) * clipped
         mse = (difference.square() * weight).mean((1, 2, 3))
         fit = torch.log(mse + _FLOOR_MSE) + 4 * (difference.abs() * weight).mean((1, 2, 3))
         fit = fit + 0.5 * functional.relu(out - 1).mean((1, 2, 3))

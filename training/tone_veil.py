@@ -14,7 +14,6 @@ from enhancers.tone_network import SIDE_PX, VEIL, VEIL_FEATURES, VEIL_HEIGHTS, v
 from training import tone_samples
 from training.degradations.tone import glaring, hazy, low_contrast, low_light, poor_white_balance
 from training.split import Part
-from training.tone_colour import encoded, linear
 from training.tone_model import Arrays, Batch, TrainedToneNetwork
 from training.tone_samples import Thumbnails
 
@@ -90,3 +89,14 @@ def unveiled(light: Tensor, veil: Tensor) -> Tensor:
     scene = (light - airlight * lost) / (1 - lost)
     toe = TOE * lost + 1e-6
     return torch.where(scene < toe, toe * torch.exp((scene / toe - 1).clamp(-20, 0)), scene)
+
+
+def linear(codes: Tensor) -> Tensor:
+    """Return linear light of encoded sRGB in [0, 1]."""
+    return torch.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
+
+
+def encoded(light: Tensor) -> Tensor:
+    """Return encoded sRGB of linear light, clipped to [0, 1]."""
+    low = light.clamp(1e-6, 1)
+    return torch.where(low <= 0.0031308, low * 12.92, 1.055 * low ** (1 / 2.4) - 0.055)

@@ -27,7 +27,7 @@ TRAININGS: dict[str, str] = {
     "noisy": "training.train_spatial",
     "glaring": "training.train_tone",
     "hazy": "training.train_tone",
-    "poor_white_balance": "training.train_tone",
+    "poor_white_balance": "training.train_light",
     "detector": "training.train_detector",
     "tilt": "training.train_detector",
 }
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("name", choices=sorted(TRAININGS), help="which network")
     parser.add_argument("--photos", help=f"folder of photos (default: ${PHOTOS_VARIABLE})")
-    parser.add_argument("--minutes", type=float, default=60, help="how long to train (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=60, help="CPU minutes to train, in all (default: %(default)s)")
     parser.add_argument("--state", type=Path, help="where the state of the training is kept between runs")
     parser.add_argument("--out", type=Path, required=True, help="the checkpoint to write, a .safetensors file")
     args = parser.parse_args(argv)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -30,13 +30,13 @@ from imaging.mlp import INPUT_LIMIT
 from imaging.weights import save_weights
 from training.detector_samples import Sample, full_sample, radiance_sample, tilt_sample, tone_sample
 from training.mixtures import DEFECTS
+from training.perceptrons import INPUT_NOISE, SEED, averaged, descend, halved, perceptron
 from training.photos import list_photos, load_photo
 from training.split import Part
 
 NAMES = ("detector", "tilt")
 SETS = ("stock_interior", "stock_exterior", "clic", "cid22")
 
-SEED = 0
 TONES_PER_FULL = 7
 """Thumbnail samples for each sample at viewing size; they cost a seventh of it."""
 
@@ -50,11 +50,6 @@ DRAWS = 3
 """Networks from different random starts that are averaged into one three times as wide."""
 
 HIDDEN = {"detail": (64, 32), "light": (64, 32), "cast": (48, 16), "tilt": (32, 16)}
-INPUT_NOISE = 0.1
-DROPOUT = 0.15
-WEIGHT_DECAY = 0.1
-RATE = 3e-3
-BATCH = 128
 EPOCHS = {"detail": 100, "light": 24, "cast": 24, "tilt": 12}
 TILT_WIDTH = 0.5
 """Standard deviation of the target around the true tilt, bins."""
@@ -71,23 +66,23 @@ def train(name: str, photos: Path, minutes: float, state: Path | None, out: Path
     Args:
         name: One of `NAMES`.
         photos: Folder with the sets of photos.
-        minutes: Wall-clock time for all of it, about; at least one round over the photos and a few steps are made.
+        minutes: Processor time for all of it, about; at least one round over the photos and a few steps are made.
         state: Samples so far, which are added to; None keeps none.
         out: The checkpoint.
     """
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    deadline = time.monotonic() + 60 * minutes
+    deadline = time.process_time() + 60 * minutes
     samples = _load(state)
     paths = list_photos(photos, only=Part.CALIBRATE, sets=[each for each in SETS if (photos / each).is_dir()])
     paths = paths or list_photos(photos)
-    _collect(name, paths, samples, state, time.monotonic() + 30 * minutes)
+    _collect(name, paths, samples, state, time.process_time() + 30 * minutes)
     architecture = (tilt.WEIGHTS if name == "tilt" else learned.WEIGHTS).architecture
-    save_weights(out, _halved(fit(name, samples, deadline)), architecture)
+    save_weights(out, halved(fit(name, samples, deadline)), architecture)
 
 
 def fit(name: str, samples: State, deadline: float) -> dict[str, NDArray[np.float32]]:
-    """Fit the networks of `name` to samples, until a time of `time.monotonic`; return their weights."""
+    """Fit the networks of `name` to samples, until a time of `time.process_time`; return their weights."""
     columns = {column: np.stack(values) for column, values in samples.items()}
     if name == "tilt":
         return _fit_tilt(columns["tilt.0"], columns["tilt.1"], columns["tilt.2"][:, 0], deadline)
@@ -98,7 +93,7 @@ def fit(name: str, samples: State, deadline: float) -> dict[str, NDArray[np.floa
     both = np.concatenate([full, tones])
     given = {DETAIL: (columns["full.0"], full), LIGHT: (light, both), CAST: (colours, both)}
     for index, (family, (features, made)) in enumerate(given.items()):
-        end = time.monotonic() + (deadline - time.monotonic()) / (len(given) - index)
+        end = time.process_time() + (deadline - time.process_time()) / (len(given) - index)
         fitted = _fit_family(family, features, made, end)
         weights |= {f"{family.name}.{key}": values for key, values in fitted.items()}
     return weights
@@ -108,19 +103,19 @@ def _collect(name: str, paths: Sequence[Path], samples: State, state: Path | Non
     """Go over the photos until the time is up, once at least."""
     first = "tilt.0" if name == "tilt" else "full.0"
     begun = len(samples.get(first, ())) // max(1, len(paths))
-    saved = time.monotonic()
+    saved = time.process_time()
     for turn in itertools.count(begun):
         for index, path in enumerate(paths):
-            if turn > begun and time.monotonic() > deadline:
+            if turn > begun and time.process_time() > deadline:
                 break
             rng = np.random.default_rng([SEED, turn, index])
             for kind, sample in _samples(name, load_photo(path), rng):
                 for column, values in enumerate(sample):
                     samples.setdefault(f"{kind}.{column}", []).append(values)
-            if state is not None and time.monotonic() - saved > SAVE_EVERY_S:
+            if state is not None and time.process_time() - saved > SAVE_EVERY_S:
                 _save(state, samples)
-                saved = time.monotonic()
-        if time.monotonic() > deadline:
+                saved = time.process_time()
+        if time.process_time() > deadline:
             break
     if state is not None:
         _save(state, samples)
@@ -177,10 +172,10 @@ def _fit_family(
 
     nets = []
     for draw in range(DRAWS):
-        end = time.monotonic() + (deadline - time.monotonic()) / (DRAWS - draw)
-        net = _perceptron(features.shape[1], HIDDEN[family.name], len(columns), draw)
-        nets.append(_descend(net, loss, len(inputs), EPOCHS[family.name], end))
-    return {"mean": mean, "scale": scale, **_averaged(nets)}
+        end = time.process_time() + (deadline - time.process_time()) / (DRAWS - draw)
+        net = perceptron(features.shape[1], HIDDEN[family.name], len(columns), draw)
+        nets.append(descend(net, loss, len(inputs), EPOCHS[family.name], end))
+    return {"mean": mean, "scale": scale, **averaged(nets)}
 
 
 def _fit_tilt(
@@ -209,59 +204,5 @@ def _fit_tilt(
             scores = net(((rows - centre) / spread).clamp(-INPUT_LIMIT, INPUT_LIMIT))[..., 0]
         return -(target * torch.log_softmax(scores.float(), 1)).sum(1).mean()
 
-    net = _perceptron(len(mean), HIDDEN["tilt"], 1, 0)
-    return {"mean": mean, "scale": scale, **_averaged([_descend(net, loss, len(planes), EPOCHS["tilt"], deadline)])}
-
-
-def _perceptron(inputs: int, hidden: Sequence[int], outputs: int, seed: int) -> nn.Sequential:
-    torch.manual_seed(SEED + seed)
-    layers: list[nn.Module] = []
-    for size in hidden:
-        layers += [nn.Linear(inputs, size), nn.ReLU(), nn.Dropout(DROPOUT)]
-        inputs = size
-    return nn.Sequential(*layers, nn.Linear(inputs, outputs))
-
-
-def _descend(
-    net: nn.Sequential, loss: Callable[[nn.Module, Tensor], Tensor], count: int, epochs: int, deadline: float
-) -> nn.Sequential:
-    """Descend for so many epochs; short of time, for the share of them that fits, the rate falling all the same."""
-    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
-    steps, begun, done = max(1, epochs * count // BATCH), time.monotonic(), 0
-    net.train()
-    while done < steps:
-        for chosen in torch.randperm(count).split(BATCH):
-            passed = (time.monotonic() - begun) / max(deadline - begun, 1e-3)
-            progress = min(1.0, max(done / steps, passed))
-            for group in optimizer.param_groups:
-                group["lr"] = RATE * min(1.0, done / 50) * 0.5 * (1 + np.cos(np.pi * progress))
-            optimizer.zero_grad()
-            loss(net, chosen).backward()
-            optimizer.step()
-            done += 1
-            if done >= steps or (progress >= 1 and done > 2):
-                net.eval()
-                return net
-    return net
-
-
-def _averaged(nets: Sequence[nn.Sequential]) -> dict[str, NDArray[np.float32]]:
-    """Return one perceptron that gives the mean of several: their hidden units side by side, without cross links."""
-    stacks = [[layer for layer in net if isinstance(layer, nn.Linear)] for net in nets]
-    weights: dict[str, NDArray[np.float32]] = {}
-    last = len(stacks[0]) - 1
-    for place, layers in enumerate(zip(*stacks, strict=True)):
-        matrices, biases = [each.weight for each in layers], [each.bias for each in layers]
-        if place == last:
-            matrix, bias = torch.cat(matrices, 1) / len(nets), torch.stack(biases).mean(0)
-        else:
-            matrix = torch.cat(matrices, 0) if place == 0 else torch.block_diag(*matrices)
-            bias = torch.cat(biases)
-        weights[f"{2 * place}.weight"] = matrix.detach().float().numpy()
-        weights[f"{2 * place}.bias"] = bias.detach().float().numpy()
-    return weights
-
-
-def _halved(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float16]]:
-    """Store in half precision: it moves severities by less than 0.002."""
-    return {name: values.astype(np.float16) for name, values in weights.items()}
+    net = perceptron(len(mean), HIDDEN["tilt"], 1, 0)
+    return {"mean": mean, "scale": scale, **averaged([descend(net, loss, len(planes), EPOCHS["tilt"], deadline)])}

@@ -2,9 +2,10 @@
 
 python -m training.train noisy --photos DIR --minutes 15 --state FILE --out FILE
 
-The network of noise starts from random weights, the others from the packaged weights of noise. What is written is the
-moving average of the weights when the time is up: the rate falls to 0 until then, and the average does not overfit in
-hours (the validation figure is printed with every saved state).
+Training starts from the packaged weights of the repair (those of noise began as random ones, the others as those of
+noise). What is written is the moving average of the weights when the time is up: the rate falls to 0 until then, and
+the average does not overfit in hours (the validation figure is printed with every saved state). Time is that of the
+processor, so that a training that is stopped, or shares its core, learns as much.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +23,9 @@ import torch
 from torch import Tensor, nn
 
 from enhancers.base import CHECKPOINTS
-from enhancers.networks.detail import ARCHITECTURE, DetailNet, initialise
-from enhancers.noisy import WEIGHTS as NOISY_WEIGHTS
+from enhancers.networks.detail import ARCHITECTURE, DetailNet
 from imaging.image import Image
-from imaging.weights import load_checkpoint, save_weights
+from imaging.weights import Weights, load_checkpoint, save_weights
 from training.detail_samples import DAMAGES, Crops, clean_photos, validation_pairs
 from training.split import Part
 
@@ -37,8 +38,7 @@ class TrainingConstants:
 
     Attributes:
         batch: Patches a step.
-        rate: Learning rate from random weights; `tuning_rate` is that from trained ones. Both fall to 0 along half a
-            cosine.
+        rate: Learning rate, which falls to 0 along half a cosine; twice as much suits random weights.
         warm_steps: Steps over which the rate rises.
         clip: Largest norm of the gradient.
         decay: Of the moving average of the weights, a step.
@@ -47,8 +47,7 @@ class TrainingConstants:
     """
 
     batch: int = 12
-    rate: float = 2e-3
-    tuning_rate: float = 1.5e-3
+    rate: float = 1e-3
     warm_steps: int = 100
     clip: float = 0.5
     decay: float = 0.999
@@ -87,21 +86,17 @@ class Training:
     """Network, moving average and optimiser, with what it takes to go on after a stop.
 
     Args:
-        start: Weights to start from; None: random ones.
+        start: Weights to start from.
         constants: Of the optimisation.
     """
 
-    def __init__(self, start: dict[str, Tensor] | None, constants: TrainingConstants) -> None:
+    def __init__(self, start: Weights, constants: TrainingConstants) -> None:
         self._constants = constants
-        self._rate = constants.rate if start is None else constants.tuning_rate
         torch.manual_seed(constants.seed)
         self._network, self.average = (DetailNet().to(memory_format=torch.channels_last) for _ in range(2))
-        if start is None:
-            initialise(self._network)
-        else:
-            self._network.load_state_dict(start)
+        self._network.load_state_dict({name: torch.from_numpy(values.copy()) for name, values in start.items()})
         self.average.load_state_dict(self._network.state_dict())
-        self._optimiser = torch.optim.Adam(self._network.parameters(), self._rate, betas=(0.9, 0.99))
+        self._optimiser = torch.optim.Adam(self._network.parameters(), constants.rate, betas=(0.9, 0.99))
         self.spent_s, self.step = 0.0, 0
 
     def learn(self, bad: Tensor, good: Tensor, progress: float) -> None:
@@ -110,7 +105,7 @@ class Training:
         self.step += 1
         warm = min(1.0, self.step / constants.warm_steps)
         for group in self._optimiser.param_groups:
-            group["lr"] = self._rate * warm * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+            group["lr"] = constants.rate * warm * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
         with torch.autocast("cpu", torch.bfloat16):
             change = self._network(bad.contiguous(memory_format=torch.channels_last))
         loss = loss_of(bad + change.float(), good, constants.floor)
@@ -148,7 +143,7 @@ def train(name: str, photos_root: Path, minutes: float, state_path: Path | None,
     Args:
         name: "noisy", "jpeg_artifacts" or "blur".
         photos_root: Folder of photos; the folder `listings` in it is left out.
-        minutes: Time in all, over all runs that share a state.
+        minutes: Processor time in all, over all runs that share a state.
         state_path: Where the state is saved every minute, and goes on from; None: nowhere.
         out: The checkpoint.
 
@@ -156,11 +151,8 @@ def train(name: str, photos_root: Path, minutes: float, state_path: Path | None,
         ValueError: No photo to train on.
     """
     constants = TrainingConstants()
-    start = None
-    if name != "noisy":
-        packaged = load_checkpoint(NOISY_WEIGHTS, CHECKPOINTS)
-        start = {key: torch.from_numpy(values.copy()) for key, values in packaged.items()}
-    training = Training(start, constants)
+    torch.set_num_threads(1)
+    training = Training(load_checkpoint(import_module(f"enhancers.{name}").WEIGHTS, CHECKPOINTS), constants)
     if state_path is not None and state_path.exists():
         training.load(state_path)
     photos = clean_photos(photos_root, Part.CALIBRATE)
@@ -169,11 +161,11 @@ def train(name: str, photos_root: Path, minutes: float, state_path: Path | None,
     crops = Crops(photos, DAMAGES[name], np.random.default_rng([constants.seed, training.step]))
     pairs = validation_pairs(photos_root, DAMAGES[name])
     budget_s = 60 * minutes
-    begun = time.monotonic() - training.spent_s
+    begun = time.process_time() - training.spent_s
     saved_s = training.spent_s
     while training.spent_s < budget_s:
         training.learn(*crops.batch(constants.batch), training.spent_s / budget_s)
-        training.spent_s = time.monotonic() - begun
+        training.spent_s = time.process_time() - begun
         if training.spent_s - saved_s > SAVE_EVERY_S or training.spent_s >= budget_s:
             saved_s = training.spent_s
             if state_path is not None:

@@ -1,4 +1,4 @@
-"""Trains the networks of the repairs of tone and colour, on the CPU.
+"""Trains the networks of the repairs of tone, on the CPU.
 
 python -m training.train glaring --photos DIR --minutes 13 --state FILE --out FILE
 """
@@ -9,7 +9,6 @@ from pathlib import Path
 
 from imaging.defects import Defect
 from training.photos import photos_root as find_photos
-from training.tone_colour import ColourTask
 from training.tone_exposure import ExposureTask
 from training.tone_model import fit
 from training.tone_veil import VeilTask
@@ -31,9 +30,7 @@ def train(name: str, photos_root: Path, minutes: float, state_path: Path | None,
     root = find_photos(photos_root)
     match Defect(name):
         case Defect.GLARING:
-            fit(ExposureTask(root, Defect.GLARING), minutes, state_path, out)
-        case Defect.POOR_WHITE_BALANCE:
-            fit(ColourTask(root), minutes, state_path, out)
+            fit(ExposureTask(root), minutes, state_path, out)
         case Defect.HAZY:
             fit(VeilTask(root), minutes, state_path, out)
         case _:

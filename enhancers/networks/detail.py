@@ -123,20 +123,6 @@ class DetailNet(nn.Module):  # type: ignore[misc]
         return functional.conv2d(change, self.to_colours)
 
 
-def initialise(network: DetailNet) -> None:
-    """Draw random weights: features keep their scale from layer to layer, and the change starts small."""
-    for name, module in network.named_modules():
-        if isinstance(module, nn.Conv2d):
-            linear = name in ("from_coarse", "gains", "additions")
-            nn.init.kaiming_normal_(module.weight, nonlinearity="linear" if linear else "relu")
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-            if name.endswith("second"):
-                module.weight.data.mul_(0.3)
-    nn.init.normal_(network.gains.weight, std=0.003)
-    nn.init.normal_(network.additions.weight, std=0.001)
-
-
 def _blocks(width: int, count: int) -> nn.Sequential:
     return nn.Sequential(*(ResidualBlock(width) for _ in range(count)))
 

@@ -140,14 +140,6 @@ def elect(votes: NDArray[np.float32], args: IlluminantArgs = ARGS) -> Illuminant
     return Illuminant(red, blue, -math.log(max(neutral_share, 1e-9)))
 
 
-def votes_around(votes: NDArray[np.float32], illuminant: Illuminant) -> NDArray[np.float32]:
-    """Return both histograms around a colour of light, in steps of 0.1 up to 0.6 either way, float32 (288,)."""
-    half = 12
-    row, column = (round(value / _STEP) + _BINS // 2 for value in (illuminant.red, illuminant.blue))
-    padded = np.pad(votes, ((0, 0), (half, half), (half, half)))[:, row : row + 2 * half, column : column + 2 * half]
-    return np.sqrt(np.square(padded).reshape(2, half, 2, half, 2).sum(axis=(2, 4), dtype=np.float32)).ravel()
-
-
 def _highest(pixels: NDArray[Any]) -> NDArray[Any]:
     """Return the largest channel (h, w) of (h, w, 3); numpy's `max(axis=2)` takes ten times as long."""
     red, green, blue = cv2.split(pixels)

@@ -69,7 +69,7 @@ def test_a_red_wall_is_no_cast() -> None:
     assert psnr_db(ENHANCER.enhance(photo), photo) >= 40
 
 
-@pytest.mark.parametrize("name", ["astronaut", "chelsea", "rocket"])  # the coffee does stand in yellow light
+@pytest.mark.parametrize("name", ["astronaut", "rocket"])  # the coffee and the cat do stand in yellow light
 def test_a_clean_photo_stays(name: str) -> None:
     photo = shipped(name)
     assert psnr_db(ENHANCER.enhance(photo), photo) >= 40

@@ -7,17 +7,14 @@ import pytest
 import torch
 
 from enhancers.tone_network import (
-    COLOUR_FEATURES,
     GLOBAL_FEATURES,
     VEIL_FEATURES,
     VEIL_HEIGHTS,
     ToneNetwork,
-    colour_features,
     global_features,
     planes,
     veil_features,
 )
-from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
 from tests.photos import room, shipped
 from training.tone_model import TrainedToneNetwork
@@ -48,21 +45,12 @@ def test_numpy_and_torch_agree() -> None:
 def test_features_of_any_photo_are_finite(photo: Image) -> None:
     assert planes(photo).shape == (6, 64, 64)
     assert np.abs(planes(photo)).max() <= 1.01
-    colours, _ = colour_features(photo)
     veil, prior = veil_features(photo)
     for features, size in (
         (global_features(photo), GLOBAL_FEATURES),
-        (colours, COLOUR_FEATURES),
         (veil, VEIL_FEATURES),
         (prior, 3 + VEIL_HEIGHTS),
     ):
         assert features.shape == (size,)
         assert features.dtype == np.float32
         assert np.isfinite(features).all()
-
-
-def test_the_histograms_move_with_the_cast() -> None:
-    photo = shipped("astronaut")
-    warm = linear_to_srgb(srgb_to_linear(photo) * np.array([1.0, 0.8, 0.5], np.float32))
-    (_, own), (_, cast) = colour_features(photo), colour_features(warm)
-    assert cast.warmth - own.warmth == pytest.approx(np.log(2), abs=0.25)

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from enhancers.base import CHECKPOINTS
 from enhancers.networks.detail import ARCHITECTURE, DetailNet
-from imaging.weights import load_weights
+from enhancers.noisy import WEIGHTS
+from imaging.weights import load_checkpoint, load_weights
 from tests.photos import shipped
 from training.detail_samples import CROP_PX, DAMAGES, MARGIN_PX, PATCH_PX, Crops, clean_photos
 from training.split import Part, part
@@ -52,7 +54,7 @@ def test_patches_come_in_pairs() -> None:
 
 
 def test_a_few_steps_lessen_the_loss() -> None:
-    training = Training(None, TrainingConstants(warm_steps=5))
+    training = Training(load_checkpoint(WEIGHTS, CHECKPOINTS), TrainingConstants(warm_steps=5))
     clean = torch.from_numpy(shipped("coffee")[:96, :96].copy()).permute(2, 0, 1)[None].float() / 255
     bad = clean + 0.1 * torch.randn(clean.shape, generator=torch.Generator().manual_seed(0))
     before = (bad - clean).square().mean()

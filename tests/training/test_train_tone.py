@@ -17,7 +17,7 @@ from training.split import Part, part_by_rule
 from training.tone_samples import SIDE_PX, ExposureSamples, Thumbnails
 from training.train_tone import train
 
-NAMES = (Defect.GLARING, Defect.POOR_WHITE_BALANCE, Defect.HAZY)
+NAMES = (Defect.GLARING, Defect.HAZY)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from enhancers.networks.detail import ARCHITECTURE, MULTIPLE_PX, DetailNet, initialise
+from enhancers.networks.detail import ARCHITECTURE, MULTIPLE_PX, DetailNet
 from enhancers.noisy import WEIGHTS
 
 PHOTO = torch.rand((2, 3, 4 * MULTIPLE_PX, 6 * MULTIPLE_PX), generator=torch.Generator().manual_seed(0))
@@ -36,19 +36,6 @@ def test_gains_of_fine_frequencies_blur() -> None:
         smooth = PHOTO + network(PHOTO)
     assert smooth.diff(dim=3).std() < 0.6 * PHOTO.diff(dim=3).std()
     assert smooth.mean() == pytest.approx(float(PHOTO.mean()), abs=1e-3)
-
-
-def test_the_same_seed_gives_the_same_network() -> None:
-    changes = []
-    for _ in range(2):
-        torch.manual_seed(5)
-        network = DetailNet()
-        initialise(network)
-        with torch.inference_mode():
-            changes.append(network(PHOTO))
-    assert torch.equal(*changes)
-    assert changes[0].shape == PHOTO.shape
-    assert changes[0].abs().mean() < 0.5, "the change starts small"
 
 
 def test_it_is_small_enough() -> None:

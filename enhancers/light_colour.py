@@ -1,0 +1,104 @@
+"""The colour of a photo's light: what is voted for, and what a small network makes of other estimates beside it.
+
+Estimates err on different photos, so that their differences tell how the one that is best on average errs; combining
+them by a small network is a learned consensus (Cardei and Funt, "Committee-based color constancy", CIC 1999).
+Differences of log chroma do not depend on the light itself, so that few photos teach much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.color import srgb_to_linear
+from imaging.image import Image
+from imaging.measures.exposure import channel_max
+from imaging.measures.illuminant import Illuminant, estimate_illuminant
+from imaging.mlp import Mlp
+
+ARCHITECTURE = "light-mlp-1"
+"""The network family of `poor_white_balance`, as checkpoints name it."""
+
+Features = NDArray[np.float32]
+
+_TELLING = (13, 249)
+"""Codes of the brightest channel that tell a colour: above are clipped ones, below one code is a large step."""
+_LEAST_PIXELS = 50
+_REACH = 1.5
+"""Natural log units beyond which estimates are not believed: a photo of one colour."""
+
+ESTIMATES = 8
+FEATURES = 4 * ESTIMATES + 3
+"""How many numbers `told_of` tells."""
+
+
+class LightNetwork:
+    """Tells the colour of the light and whether it is coloured at all.
+
+    Args:
+        weights: Of an `imaging.mlp.Mlp` with three outputs: what to add to the voted log chroma of red and of blue, and
+            the log-odds of a cast.
+    """
+
+    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        self._network = Mlp(weights)
+
+    def __call__(self, thumbnail: Image) -> tuple[Illuminant, float]:
+        """Return the light, with the evidence of the votes, and the log-odds of a cast."""
+        features, voted = told_of(thumbnail)
+        red, blue, need = (float(value) for value in self._network(features))
+        return Illuminant(voted.red + red, voted.blue + blue, voted.cast_evidence_nats), need
+
+
+def told_of(thumbnail: Image) -> tuple[Features, Illuminant]:
+    """Return what the network is told of a photo, float32 (FEATURES,), and the light voted for.
+
+    Args:
+        thumbnail: uint8 RGB (h, w, 3).
+    """
+    voted = estimate_illuminant(thumbnail)
+    light = np.array([voted.red, voted.blue], np.float32)
+    apart = np.clip(estimates(thumbnail) - light, -_REACH, _REACH).ravel()
+    told = [apart, np.tanh(3 * apart), light, [voted.cast_evidence_nats / 5]]
+    return np.concatenate(told, dtype=np.float32), voted
+
+
+def estimates(thumbnail: Image) -> Features:
+    """Return the log chroma of red and of blue of the light after eight rules, float32 (ESTIMATES, 2).
+
+    Grey world, shades of grey (norm 6; Finlayson and Trezzi, CIC 2004) and the median; the mean of the brighter half
+    and of the brightest tenth; grey edge with norms 1 and 5 and of second order (van de Weijer et al., TIP 2007).
+    """
+    light = srgb_to_linear(thumbnail)
+    smooth = cv2.GaussianBlur(light, (0, 0), 1.0)
+    edges = cv2.magnitude(cv2.Sobel(smooth, -1, 1, 0), cv2.Sobel(smooth, -1, 0, 1))
+    curvature = np.abs(cv2.Laplacian(smooth, -1))
+    telling = cv2.inRange(channel_max(thumbnail), *_TELLING) > 0
+    if np.count_nonzero(telling) < _LEAST_PIXELS:
+        telling[:] = True
+    light, edges, curvature = light[telling], edges[telling], curvature[telling]
+    ordered = light[np.argsort(light.sum(axis=1))]
+    means = np.stack(
+        [
+            light.mean(axis=0),
+            _norm(light, 6),
+            np.median(light, axis=0),
+            ordered[len(ordered) // 2 :].mean(axis=0),
+            ordered[len(ordered) * 9 // 10 :].mean(axis=0),
+            edges.mean(axis=0),
+            _norm(edges, 5),
+            curvature.mean(axis=0),
+        ]
+    )
+    logs = np.log(np.maximum(means, 1e-6))
+    return (logs[:, [0, 2]] - logs[:, 1:2]).astype(np.float32)
+
+
+def _norm(values: Features, order: int) -> NDArray[np.float64]:
+    """Return the Minkowski norm of each channel, shape (3,) of (N, 3)."""
+    powers: NDArray[np.float64] = (values.astype(np.float64) ** order).mean(axis=0)
+    return powers ** (1 / order)
