@@ -41,7 +41,7 @@ def _report(args: argparse.Namespace, store: Store) -> int:
         write_atomically(args.csv, choices_csv(study.choices).encode())
     if args.plot is not None:
         write_atomically(args.plot, plot(found))
-    print(f"{found.title}: {found.choices} choices of {found.participants} participants\n")
+    print(f"{found.title} (choices: {found.choices}, participants: {found.participants})\n")
     _print_rankings(None, {"": found.ranking})
     variants = list(found.wins)
     print_table(["wins of"], [f"against {name}" for name in variants], _wins(found))

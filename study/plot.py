@@ -22,7 +22,7 @@ def plot(report: StudyReport) -> bytes:
     axes.set_yticks(range(len(ranks)), [rank.variant for rank in ranks])
     axes.axvline(0, color="#999999", linewidth=0.8)
     axes.set_xlabel("log worth, 95 % bootstrap interval (Bradley–Terry)")
-    axes.set_title(f"{report.title}: {report.choices} choices of {report.participants} participants")
+    axes.set_title(f"{report.title} (choices: {report.choices}, participants: {report.participants})")
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=150)
     return file.getvalue()

@@ -110,7 +110,7 @@ def test_the_list_and_the_report(
     out = ["--csv", str(tmp_path / "out.csv"), "--plot", str(tmp_path / "out.png")]
     assert main(["study", "report", "study", "--database", database, *out]) == 0
     printed = words(capsys.readouterr().out)
-    assert printed[0] == "Study: 12 choices of 3 participants"
+    assert printed[0] == "Study (choices: 12, participants: 3)"
     assert any(line.startswith("all 1 +") and line.endswith(" 12 12") for line in printed)
     assert any(line.startswith("hazy all 1 +") and line.endswith(" 6 6") for line in printed)
     assert any(line.startswith("0.jpg all 1 +") and line.endswith(" 3 3") for line in printed)
@@ -126,7 +126,7 @@ def test_a_study_without_choices_has_a_report(
 ) -> None:
     make_study(store, photos=1)
     assert main(["study", "report", "study", "--database", database, "--plot", str(tmp_path / "out.png")]) == 0
-    assert "0 choices of 0 participants" in capsys.readouterr().out
+    assert "choices: 0, participants: 0" in capsys.readouterr().out
 
 
 def test_variants_are_named_as_they_are_asked_for(tmp_path: Path) -> None:
