@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,8 +17,13 @@ from tests.deployments.service import children, free_port, serving
 
 def listening(process: psutil.Process) -> set[tuple[str, int]]:
     """Return address and port of all that the proxy listens on."""
-    connections = [each for proxy in children(process, "bin/haproxy") for each in proxy.net_connections("inet")]
-    return {(each.laddr.ip, each.laddr.port) for each in connections if each.status == psutil.CONN_LISTEN}
+    found: set[tuple[str, int]] = set()
+    while not found:  # at each change of its configuration a proxy hands over to the next, and ends as we look at it
+        for proxy in children(process, "bin/haproxy"):
+            with suppress(psutil.Error):
+                connections = proxy.net_connections("inet")
+                found |= {(each.laddr.ip, each.laddr.port) for each in connections if each.status == psutil.CONN_LISTEN}
+    return found
 
 
 def test_the_service_runs_on_loopback_and_an_interrupt_stops_all_of_it() -> None:
