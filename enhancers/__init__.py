@@ -11,8 +11,14 @@ from . import blur, glaring, hazy, jpeg_artifacts, low_contrast, low_light, nois
 
 CATALOGUE: tuple[EnhancerSpec, ...] = (
     EnhancerSpec(Defect.BLUR, blur.build, "Blurred", blur.METHOD, on_torch=True, weights=blur.WEIGHTS),
-    EnhancerSpec(Defect.LOW_LIGHT, low_light.build, "Too dark", low_light.METHOD),
-    EnhancerSpec(Defect.LOW_CONTRAST, low_contrast.build, "Flat, little contrast", low_contrast.METHOD),
+    EnhancerSpec(Defect.LOW_LIGHT, low_light.build, "Too dark", low_light.METHOD, weights=low_light.WEIGHTS),
+    EnhancerSpec(
+        Defect.LOW_CONTRAST,
+        low_contrast.build,
+        "Flat, little contrast",
+        low_contrast.METHOD,
+        weights=low_contrast.WEIGHTS,
+    ),
     EnhancerSpec(
         Defect.POOR_WHITE_BALANCE,
         poor_white_balance.build,

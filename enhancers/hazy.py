@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,21 +13,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, Enhancer
-from enhancers.tone_network import LICENCE, VEIL, ToneNetwork, veil_features
+from enhancers.local_tone import small_copy
+from enhancers.percentiles import codes_at
+from enhancers.tone_network import LICENCE, LOG_LINEAR
 from imaging.color import SRGB_TO_LINEAR
 from imaging.image import Image
-from imaging.measures.exposure import smoothstep
+from imaging.measures.exposure import channel_max, channel_min, smoothstep
+from imaging.measures.haze import estimate_veil
 from imaging.measures.illuminant import is_grey
-from imaging.view import View
+from imaging.mlp import Mlp
 from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "Koschmieder's model inverted in linear light; a small network tells the veil at five heights"
 
+ARCHITECTURE = "veil-mlp-1"
+"""The network family, as checkpoints name it."""
+
+HEIGHTS = 5
+"""At which the light lost is told, evenly spaced from the top edge to the bottom one."""
+
 WEIGHTS = WeightsSpec(
     "hazy.safetensors",
-    "476aef579600cb4a08cc4d9d10c3f29e62abf67161e654b9aefe4c90f124751b",
-    VEIL,
-    "python -m training.train hazy --minutes 7 (seed 0)",
+    "65b029a0f57f7ec9fec2737c26a23cc840ca346cf2254c9145141ba0e0882e5c",
+    ARCHITECTURE,
+    "python -m training.train hazy --minutes 24 (seed 0)",
     LICENCE,
 )
 
@@ -46,6 +56,9 @@ class DehazeArgs:
 
 ARGS = DehazeArgs()
 
+_PERCENTS = (0, 0.03, 0.1, 0.3, 1, 3, 10, 30, 50, 70, 90, 97, 99, 99.7, 99.9, 99.97, 100)
+_FLOORS = (0, 0.1, 0.5, 2, 8, 25)
+_CEILINGS = (75, 92, 98, 99.5, 99.9, 100)
 _MAX_STRIPS = 256
 """Neighbouring strips differ by a code or two at most: nobody sees a band."""
 _MAX_LOST = 0.88
@@ -61,25 +74,26 @@ class DehazeEnhancer(Enhancer):
     be told of the veil's shape with any certainty, and a wrong transmission per pixel gives halos.
 
     Args:
-        weights: Of the network.
+        weights: Of an `imaging.mlp.Mlp` that makes of `told_of` what to add to the veil expected there, and the
+            log-odds that there is one.
         args: When a veil is taken off, and how it ends.
     """
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], args: DehazeArgs = ARGS) -> None:
-        self._network = ToneNetwork(weights)
+        self._network = Mlp(weights)
         self._args = args
 
     def enhance(self, image: Image, strength: float = 1.0) -> Image:
         if strength <= 0:
             return image
-        thumbnail = View.of(image, cv2.INTER_LINEAR).thumbnail
-        features, prior = veil_features(thumbnail)
-        seen = self._network(thumbnail, features)
-        amount = strength * smoothstep(seen.need, self._args.none_need, self._args.full_need)
+        small = small_copy(image)
+        told, expected = told_of(small)
+        answer = self._network(told)
+        amount = strength * smoothstep(float(answer[-1]), self._args.none_need, self._args.full_need)
         if amount <= 0:
             return image
-        veil = prior + seen.vector
-        if is_grey(thumbnail):
+        veil = expected + answer[:-1]
+        if is_grey(small):
             veil[:3] = veil[:3].mean()
         height = image.shape[0]
         edges = np.linspace(0, height, min(_MAX_STRIPS, height) + 1).round().astype(int)
@@ -88,6 +102,38 @@ class DehazeEnhancer(Enhancer):
         for table, top, bottom in zip(tables, edges[:-1], edges[1:], strict=True):
             cv2.LUT(image[top:bottom], table[None], dst=out[top:bottom])
         return out
+
+
+def told_of(small: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what the network is told of a photo, and what its measured veil would be worth without a network.
+
+    Black shows the light that the veil adds, white what it leaves: percentiles of each channel, and the lowest and
+    highest ones in five bands from top to bottom.
+
+    Args:
+        small: `enhancers.local_tone.small_copy` of it, uint8 RGB (h, w, 3).
+
+    Returns:
+        The former, float32 (F,), and float32 (3 + HEIGHTS,): natural log of the airlight of red, green and blue, and
+        log-odds of the light lost at `HEIGHTS` heights, a fit to veiled photos.
+    """
+    veil = estimate_veil(small)
+    floor, white = math.log(veil.floor), math.log(veil.white)
+    tint = np.log(veil.tint)
+    lost = min(0.85, 0.866 * (veil.floor / veil.white) ** 0.792)
+    airlight = 0.041 + 1.067 * floor - 0.092 * white - math.log(lost) + 0.5 * tint
+    heights = np.clip(lost * (1 + 0.774 * veil.slope * np.linspace(-1, 1, HEIGHTS)), 0.01, 0.85)
+    codes = [codes_at(channel, _PERCENTS) for channel in cv2.split(small)]
+    lowest, highest, rows = channel_min(small), channel_max(small), small.shape[0]
+    for index in range(HEIGHTS):
+        first = index * rows // HEIGHTS
+        band = slice(first, max(first + 1, (index + 1) * rows // HEIGHTS))
+        codes += [codes_at(lowest[band], _FLOORS), codes_at(highest[band], _CEILINGS)]
+    measured = np.clip([floor / 4, veil.slope, white, *tint, veil.haze_score / 4], -3, 3)
+    return (
+        np.concatenate([LOG_LINEAR[np.concatenate(codes)], measured]).astype(np.float32),
+        np.concatenate([airlight, np.log(heights / (1 - heights))]).astype(np.float32),
+    )
 
 
 def build(device: str, weights: Path | None = None) -> DehazeEnhancer:

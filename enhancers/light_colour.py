@@ -1,5 +1,8 @@
 """The colour of a photo's light: what is voted for, and what a small network makes of other estimates beside it.
 
+Among these are the percentiles of each channel: the whitest of a photo, and its blackest, show the light (white patch;
+Land and McCann, JOSA 1971).
+
 Estimates err on different photos, so that their differences tell how the one that is best on average errs; combining
 them by a small network is a learned consensus (Cardei and Funt, "Committee-based color constancy", CIC 1999).
 Differences of log chroma do not depend on the light itself, so that few photos teach much.
@@ -14,13 +17,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.color import srgb_to_linear
+from enhancers.percentiles import codes_at
+from imaging.color import SRGB_TO_LINEAR, srgb_to_linear
 from imaging.image import Image
 from imaging.measures.exposure import channel_max
 from imaging.measures.illuminant import Illuminant, estimate_illuminant
 from imaging.mlp import Mlp
 
-ARCHITECTURE = "light-mlp-1"
+ARCHITECTURE = "light-mlp-2"
 """The network family of `poor_white_balance`, as checkpoints name it."""
 
 Features = NDArray[np.float32]
@@ -32,8 +36,10 @@ _REACH = 1.5
 """Natural log units beyond which estimates are not believed: a photo of one colour."""
 
 ESTIMATES = 8
-FEATURES = 4 * ESTIMATES + 3
+_PERCENTS = (0, 0.03, 0.3, 1, 50, 90, 97, 99, 99.5, 99.8, 99.95, 100)
+FEATURES = 4 * (ESTIMATES + len(_PERCENTS)) + 3 * len(_PERCENTS) + 3
 """How many numbers `told_of` tells."""
+_LOGS = np.log(SRGB_TO_LINEAR.astype(np.float64) + 2.0**-10)
 
 
 class LightNetwork:
@@ -47,24 +53,29 @@ class LightNetwork:
     def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
         self._network = Mlp(weights)
 
-    def __call__(self, thumbnail: Image) -> tuple[Illuminant, float]:
-        """Return the light, with the evidence of the votes, and the log-odds of a cast."""
-        features, voted = told_of(thumbnail)
+    def __call__(self, thumbnail: Image, small: Image) -> tuple[Illuminant, float]:
+        """Return the light, with the evidence of the votes, and the log-odds of a cast; see `told_of`."""
+        features, voted = told_of(thumbnail, small)
         red, blue, need = (float(value) for value in self._network(features))
         return Illuminant(voted.red + red, voted.blue + blue, voted.cast_evidence_nats), need
 
 
-def told_of(thumbnail: Image) -> tuple[Features, Illuminant]:
+def told_of(thumbnail: Image, small: Image) -> tuple[Features, Illuminant]:
     """Return what the network is told of a photo, float32 (FEATURES,), and the light voted for.
 
     Args:
-        thumbnail: uint8 RGB (h, w, 3).
+        thumbnail: An averaged copy, uint8 RGB (h, w, 3).
+        small: One that was sampled, `enhancers.local_tone.small_copy`.
     """
     voted = estimate_illuminant(thumbnail)
     light = np.array([voted.red, voted.blue], np.float32)
-    apart = np.clip(estimates(thumbnail) - light, -_REACH, _REACH).ravel()
-    told = [apart, np.tanh(3 * apart), light, [voted.cast_evidence_nats / 5]]
-    return np.concatenate(told, dtype=np.float32), voted
+    codes = np.stack([codes_at(channel, _PERCENTS) for channel in cv2.split(small)], axis=1)
+    logs = _LOGS[codes]
+    lights = np.concatenate([estimates(thumbnail), logs[:, [0, 2]] - logs[:, 1:2]])
+    apart = np.clip(lights - light, -_REACH, _REACH).ravel()
+    evidence = np.array([voted.cast_evidence_nats / 5])
+    told = np.concatenate([apart, np.tanh(3 * apart), codes.ravel() / 255, light, evidence])
+    return told.astype(np.float32), voted
 
 
 def estimates(thumbnail: Image) -> Features:

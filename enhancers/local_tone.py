@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from imaging.image import Image, Plane
 from imaging.measures.exposure import Tones
-from imaging.view import THUMBNAIL_SIDE_PX
 
 Ratios = NDArray[np.float64]
 """By how much an illumination is multiplied, shape (256,), one for each of `ILLUMINATIONS`."""
@@ -66,16 +65,6 @@ def small_copy(image: Image) -> Image:
         return image
     size = (max(1, round(width * side / long_side)), max(1, round(height * side / long_side)))
     return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
-
-
-def tone_copy(small: Image) -> Image:
-    """Return a copy of the small copy at the thumbnail's size, to measure tones on (an area average costs more)."""
-    height, width = small.shape[:2]
-    scale = THUMBNAIL_SIDE_PX / max(height, width)
-    if scale >= 1:
-        return small
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
 
 
 def illumination(plane: Plane) -> NDArray[np.float32]:
@@ -159,35 +148,16 @@ def retone(image: Image, table: NDArray[np.uint8], gains: NDArray[np.float32]) -
         table: uint8 (256,).
         gains: Positive, of a small copy, float32 (h, w).
     """
-    # A photo is divided by the inverse ratio: 8 bits then round finest where the result is brightest.
-    smallest = float(gains.min())
-    divisor = cv2.convertScaleAbs(np.maximum(np.float32(255 * smallest) / gains, 1))
-    return _divide(image, divisor, 255 * smallest, table)
-
-
-def multiply(image: Image, light: NDArray[np.float32], ratio: Ratios) -> Image:
-    """Return the photo with every pixel multiplied by the ratio that belongs to its illumination.
-
-    Args:
-        image: uint8 RGB (H, W, 3).
-        light: Its `illumination`, float32 (h, w).
-        ratio: Positive, one for each of `ILLUMINATIONS`.
-    """
-    smallest = float(ratio[int(light.min() * 255) :].min())
-    table = np.clip(np.rint(255 * smallest / ratio), 1, 255).astype(np.uint8)
-    return _divide(image, cv2.LUT(cv2.convertScaleAbs(light, alpha=255), table), 255 * smallest)
-
-
-def _divide(image: Image, divisor: Plane, scale: float, table: NDArray[np.uint8] | None = None) -> Image:
-    """Return `scale * image / divisor`, of the codes after a lookup table if there is one; the divisor is enlarged."""
     height, width = image.shape[:2]
-    divisor = cv2.resize(divisor, (width, height), interpolation=cv2.INTER_LINEAR)
+    # A photo is divided by the inverse ratio: 8 bits then round finest where the result is brightest.
+    scale = 255 * float(gains.min())
+    small = cv2.convertScaleAbs(np.maximum(np.float32(scale) / gains, 1))
+    divisor = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     result = np.empty_like(image)
     strip = np.empty((min(height, _STRIP_ROWS), width, 3), np.uint8)
     for top in range(0, height, _STRIP_ROWS):
         rows = slice(top, min(height, top + _STRIP_ROWS))
         divisors = strip[: rows.stop - top]
         cv2.cvtColor(divisor[rows], cv2.COLOR_GRAY2RGB, dst=divisors)
-        codes = image[rows] if table is None else cv2.LUT(image[rows], table, dst=result[rows])
-        cv2.divide(codes, divisors, dst=result[rows], scale=scale)
+        cv2.divide(cv2.LUT(image[rows], table, dst=result[rows]), divisors, dst=result[rows], scale=scale)
     return result

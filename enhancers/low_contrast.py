@@ -2,62 +2,102 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from enhancers.base import Enhancer
-from enhancers.local_tone import small_copy, tone_copy
+from enhancers.base import CHECKPOINTS, Enhancer
+from enhancers.local_tone import small_copy
+from enhancers.percentiles import percentiles
+from enhancers.tone_network import LICENCE
 from imaging.image import Image
-from imaging.measures.exposure import flatness, smoothstep, tonal_ends
+from imaging.measures.exposure import smoothstep
+from imaging.mlp import Mlp
+from imaging.weights import WeightsSpec, load_checkpoint
 
-METHOD = "Black and white points brought back by one affine map of codes"
+METHOD = "One affine map of codes, gain, saturation and mean told by a small network from percentiles"
+
+ARCHITECTURE = "contrast-mlp-1"
+"""The network family, as checkpoints name it."""
+
+WEIGHTS = WeightsSpec(
+    "low_contrast.safetensors",
+    "fc275f5d36ba0ea6c3efbd499145ec61026dfd2c9bcbc40f95500486bffd2ed3",
+    ARCHITECTURE,
+    "python -m training.train low_contrast --minutes 12 (seed 0)",
+    LICENCE,
+)
+
+GAIN_LIMITS = (-0.5, 1.5)
+"""Natural log of the gain of tones; at 4.5 a code becomes a step that shows."""
+SATURATION_LIMITS = (-0.5, 0.7)
+"""Natural log of what colours gain beyond that."""
 
 
 @dataclass(frozen=True, slots=True)
-class LowContrastParams:
-    """Where the points of a good photo are, and from when on they are moved (calibration part)."""
+class LowContrastArgs:
+    """Set on clean and flattened validation photos, and clean listing photos of the calibration part."""
 
-    black_target: float = 12.0
-    """Median of the 1st percentile of `min(R, G, B)` of clean photos, in codes."""
-    white_target: float = 247.0
-    """Median of the 99th percentile of `max(R, G, B)` of clean photos, in codes."""
-    dead: tuple[float, float] = (0.11, 0.125)
-    """Flatness below which nothing is done and above which all is; 98 % of clean photos stay below 0.11. A wider ramp
-    from 0.08 changed twice as many clean photos for 0.3 dB (validation part)."""
-    max_gain: float = 4.0
-    fading: float = 0.25
-    """Saturation that is given back on top of the stretch, as a share of the range that was lost."""
+    need: tuple[float, float] = (1.0, 2.0)
+    """Log-odds of flatness up to which nothing is done, and from which all is."""
 
 
-_PARAMS = LowContrastParams()
+ARGS = LowContrastArgs()
 
 
 class LowContrastEnhancer(Enhancer):
-    """Stretches codes linearly between the black point of `min(R, G, B)` and the white point of `max(R, G, B)`.
+    """Undoes what squeezed the range: a flat picture style, a faded scan, a dirty lens.
 
-    One affine map of RGB, so that grey stays grey, and a sky keeps its place between the points. It is the inverse of
-    a flat picture style or of a faded scan, which act on codes and fade colours a little more than tones.
+    One affine map of RGB, so that grey stays grey: `shift + mean + gain (saturation (x - grey) + grey - mean)`, where
+    `grey` is the mean of a pixel's channels.
+
+    Args:
+        weights: Of an `imaging.mlp.Mlp` that makes of `told_of` the log of gain and of saturation, what is added to the
+            mean, and the log-odds that the photo is flat.
+        args: From when on it is repaired.
     """
 
+    def __init__(self, weights: Mapping[str, NDArray[Any]], args: LowContrastArgs = ARGS) -> None:
+        self._network = Mlp(weights)
+        self._args = args
+
     def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        black, white = tonal_ends(tone_copy(small_copy(image)))
-        amount = strength * smoothstep(flatness(black, white), *_PARAMS.dead)
+        if strength <= 0:
+            return image
+        small = small_copy(image)
+        log_gain, log_saturation, shift, need = (float(value) for value in self._network(told_of(small)))
+        amount = strength * smoothstep(need, *self._args.need)
         if amount <= 0:
             return image
-        span = _PARAMS.white_target - _PARAMS.black_target
-        gain = min(_PARAMS.max_gain, max(1.0, span / max(1.0, white - black)))
-        offset = _PARAMS.black_target - gain * black
-        gain, offset = 1 + amount * (gain - 1), amount * offset
-        saturation = 1 + _PARAMS.fading * (1 - 1 / gain)
-        mix = saturation * np.eye(3) + (1 - saturation) / 3
+        gain = math.exp(min(max(log_gain, GAIN_LIMITS[0]), GAIN_LIMITS[1]))
+        saturation = math.exp(min(max(log_saturation, SATURATION_LIMITS[0]), SATURATION_LIMITS[1]))
+        mean = float(np.mean(small))
+        map_of_rgb = gain * (saturation * np.eye(3) + (1 - saturation) / 3)
+        offset = mean + 255 * shift - gain * mean
         # An affine map by `transform` costs less than a lookup table.
-        matrix = np.hstack([gain * mix, np.full((3, 1), offset)]).astype(np.float32)
-        return cv2.transform(image, matrix)
+        matrix = np.hstack([np.eye(3) + amount * (map_of_rgb - np.eye(3)), np.full((3, 1), amount * offset)])
+        return cv2.transform(image, matrix.astype(np.float32))
+
+
+def told_of(small: Image) -> NDArray[np.float32]:
+    """Return what the network is told of a photo: percentiles in [0, 1].
+
+    Args:
+        small: `enhancers.local_tone.small_copy` of it, uint8 RGB (h, w, 3).
+    """
+    return (percentiles(small).ravel() / 255).astype(np.float32)
 
 
 def build(device: str, weights: Path | None = None) -> LowContrastEnhancer:
-    """Build the enhancer; it runs on the CPU whatever the device."""
-    return LowContrastEnhancer()
+    """Build the enhancer; it runs on the CPU whatever the device.
+
+    Raises:
+        WeightsError: The checkpoint cannot be used.
+    """
+    return LowContrastEnhancer(load_checkpoint(WEIGHTS, CHECKPOINTS, weights))

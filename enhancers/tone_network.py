@@ -10,7 +10,6 @@ would cost each replica a second and 180 MB.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,6 @@ from numpy.typing import NDArray
 from imaging.color import SRGB_TO_LINEAR
 from imaging.image import Image
 from imaging.measures.exposure import channel_max, channel_min
-from imaging.measures.haze import estimate_veil
 
 Array = NDArray[np.float32]
 
@@ -36,13 +34,7 @@ LEVELS, CELLS = 8, 8
 """Of the grid: levels of illumination, evenly spaced in its square root, and cells along each side of the photo."""
 
 EXPOSURE = "exposure-grid-1"
-"""The network family of `low_light` and `glaring`, as checkpoints name it."""
-
-VEIL = "veil-1"
-"""The network family of `hazy`."""
-
-VEIL_HEIGHTS = 5
-"""At which the light lost is told, evenly spaced from the top edge to the bottom one."""
+"""The network family of `glaring`, as checkpoints name it."""
 
 LICENCE = "free; trained on Unsplash, Pexels and Pixabay photos, CLIC, CID22 (CC BY-SA 4.0) and Poly Haven HDRs (CC0)"
 """Of weights trained by `training/train_tone.py`."""
@@ -50,7 +42,6 @@ LICENCE = "free; trained on Unsplash, Pexels and Pixabay photos, CLIC, CID22 (CC
 _PERCENTS = (0.5, 2, 10, 25, 50, 75, 90, 98, 99.5)
 _HISTOGRAM_BINS = 16
 GLOBAL_FEATURES = 3 * len(_PERCENTS) + 2 * _HISTOGRAM_BINS
-VEIL_FEATURES = GLOBAL_FEATURES + 7
 LOG_LINEAR: Array = (1 + np.log2(SRGB_TO_LINEAR + np.float32(2.0**-10)) / 5).astype(np.float32)
 """Linear light of each code on a log scale, in [-1, 1]: half the planes; a stop is a tenth of the range."""
 CENTRED: Array = (np.arange(256) / 127.5 - 1).astype(np.float32)
@@ -95,23 +86,6 @@ def global_features(small: Image) -> Array:
         values.append(LOG_LINEAR[codes])
         histograms.append(np.sqrt(histogram.reshape(_HISTOGRAM_BINS, -1).sum(axis=1) / plane.size))
     return np.concatenate([*values, *histograms[:2]]).astype(np.float32)
-
-
-def veil_features(thumbnail: Image) -> tuple[Array, Array]:
-    """Return what a network is told of a photo's veil, float32 (VEIL_FEATURES,), and what it shall correct.
-
-    The latter is the fit to veiled photos of the previous version: natural log of the airlight of red, green and
-    blue, and log-odds of the light lost at `VEIL_HEIGHTS` heights, float32 (8,).
-    """
-    veil = estimate_veil(thumbnail)
-    floor, white = math.log(veil.floor), math.log(veil.white)
-    tint = np.log(veil.tint)
-    told = np.array([floor / 4, veil.slope, white, *tint, veil.haze_score / 4], np.float32)
-    lost = min(0.85, 0.866 * (veil.floor / veil.white) ** 0.792)
-    airlight = 0.041 + 1.067 * floor - 0.092 * white - math.log(lost) + 0.5 * tint
-    heights = np.clip(lost * (1 + 0.774 * veil.slope * np.linspace(-1, 1, VEIL_HEIGHTS)), 0.01, 0.85)
-    prior = np.concatenate([airlight, np.log(heights / (1 - heights))]).astype(np.float32)
-    return np.concatenate([global_features(thumbnail), np.clip(told, -3, 3)]), prior
 
 
 class ToneNetwork:

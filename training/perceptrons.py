@@ -4,38 +4,87 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-SEED = 0
-INPUT_NOISE = 0.1
-"""Standard deviation of what is added to standardised inputs in training."""
+from imaging.mlp import INPUT_LIMIT
 
-DROPOUT = 0.15
-WEIGHT_DECAY = 0.1
+SEED = 0
 RATE = 3e-3
 BATCH = 128
 
+Weights = dict[str, NDArray[np.float32]]
 
-def perceptron(inputs: int, hidden: Sequence[int], outputs: int, seed: int) -> nn.Sequential:
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How perceptrons are fitted.
+
+    Attributes:
+        hidden: Units of the hidden layers.
+        epochs: How often each sample is seen.
+        draws: Perceptrons from different random starts, which are averaged.
+        input_noise: Standard deviation of what is added to standardised inputs. More of it keeps what is learned of few
+            photos from being about these photos.
+        dropout: Share of hidden units that are left out of a step.
+        weight_decay: Of AdamW.
+    """
+
+    hidden: tuple[int, ...]
+    epochs: int
+    draws: int = 3
+    input_noise: float = 0.1
+    dropout: float = 0.15
+    weight_decay: float = 0.1
+
+
+def fitted(
+    told: NDArray[np.float32], loss: Callable[[Tensor, Tensor], Tensor], outputs: int, recipe: Recipe, deadline: float
+) -> Weights:
+    """Fit perceptrons and return the weights of their mean, standardisation of the inputs included.
+
+    Args:
+        told: Inputs, float32 (N, I).
+        loss: Of the outputs (B, O) for some samples, and their indices (B,).
+        outputs: How many the perceptron has.
+        recipe: How.
+        deadline: A time of `time.process_time`; short of time, fewer epochs.
+    """
+    mean, scale = told.mean(axis=0), told.std(axis=0) + 1e-3
+    inputs = torch.tensor(np.clip((told - mean) / scale, -INPUT_LIMIT, INPUT_LIMIT), dtype=torch.float32)
+
+    def loss_of(net: nn.Module, chosen: Tensor) -> Tensor:
+        batch = inputs[chosen]
+        return loss(net(batch + recipe.input_noise * torch.randn_like(batch)), chosen)
+
+    nets = []
+    for draw in range(recipe.draws):
+        end = time.process_time() + (deadline - time.process_time()) / (recipe.draws - draw)
+        net = perceptron(told.shape[1], outputs, recipe, draw)
+        nets.append(descend(net, loss_of, len(inputs), recipe, end))
+    return {"mean": mean, "scale": scale, **averaged(nets)}
+
+
+def perceptron(inputs: int, outputs: int, recipe: Recipe, seed: int) -> nn.Sequential:
     """Return an untrained perceptron; the seed is added to `SEED`."""
     torch.manual_seed(SEED + seed)
     layers: list[nn.Module] = []
-    for size in hidden:
-        layers += [nn.Linear(inputs, size), nn.ReLU(), nn.Dropout(DROPOUT)]
+    for size in recipe.hidden:
+        layers += [nn.Linear(inputs, size), nn.ReLU(), nn.Dropout(recipe.dropout)]
         inputs = size
     return nn.Sequential(*layers, nn.Linear(inputs, outputs))
 
 
 def descend(
-    net: nn.Sequential, loss: Callable[[nn.Module, Tensor], Tensor], count: int, epochs: int, deadline: float
+    net: nn.Sequential, loss: Callable[[nn.Module, Tensor], Tensor], count: int, recipe: Recipe, deadline: float
 ) -> nn.Sequential:
-    """Descend for so many epochs; short of time, for the share of them that fits, the rate falling all the same."""
-    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY)
-    steps, begun, done = max(1, epochs * count // BATCH), time.process_time(), 0
+    """Descend for the recipe's epochs; short of time, for the share that fits, the rate falling all the same."""
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=recipe.weight_decay)
+    steps, begun, done = max(1, recipe.epochs * count // BATCH), time.process_time(), 0
     net.train()
     while done < steps:
         for chosen in torch.randperm(count).split(BATCH):
@@ -53,10 +102,10 @@ def descend(
     return net
 
 
-def averaged(nets: Sequence[nn.Sequential]) -> dict[str, NDArray[np.float32]]:
+def averaged(nets: Sequence[nn.Sequential]) -> Weights:
     """Return one perceptron that gives the mean of several: their hidden units side by side, without cross links."""
     stacks = [[layer for layer in net if isinstance(layer, nn.Linear)] for net in nets]
-    weights: dict[str, NDArray[np.float32]] = {}
+    weights: Weights = {}
     last = len(stacks[0]) - 1
     for place, layers in enumerate(zip(*stacks, strict=True)):
         matrices, biases = [each.weight for each in layers], [each.bias for each in layers]
@@ -70,6 +119,6 @@ def averaged(nets: Sequence[nn.Sequential]) -> dict[str, NDArray[np.float32]]:
     return weights
 
 
-def halved(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float16]]:
+def halved(weights: Weights) -> dict[str, NDArray[np.float16]]:
     """Store in half precision: it moves severities by less than 0.002."""
     return {name: values.astype(np.float16) for name, values in weights.items()}

@@ -22,7 +22,6 @@ from enhancers.tone_network import (
     SIDE_PX,
     global_features,
 )
-from imaging.defects import Defect
 from training import tone_samples
 from training.split import Part
 from training.tone_model import Arrays, Batch, TrainedToneNetwork
@@ -48,8 +47,8 @@ class ExposureTask:
     architecture = EXPOSURE
 
     def __init__(self, root: Path) -> None:
-        self._trained = ExposureSamples(root, Defect.GLARING, Part.CALIBRATE)
-        self._unseen = ExposureSamples(root, Defect.GLARING, Part.VALIDATE)
+        self._trained = ExposureSamples(root, Part.CALIBRATE)
+        self._unseen = ExposureSamples(root, Part.VALIDATE)
 
     def network(self) -> TrainedToneNetwork:
         return TrainedToneNetwork(GLOBAL_FEATURES, KNOTS, LEVELS)
@@ -58,7 +57,7 @@ class ExposureTask:
         sample = (self._unseen if unseen else self._trained).draw(rng)
         first = 1 + int(rng.integers(2))
         rows = slice(first, None, tone_samples.SIDE_PX // _PIXELS)
-        light = np.minimum(light_of(sample.image, Defect.GLARING), 1)[rows, rows]
+        light = np.minimum(light_of(sample.image), 1)[rows, rows]
         return {
             "seen": cv2.resize(sample.image, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA),
             "features": global_features(sample.image),

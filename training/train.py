@@ -26,8 +26,10 @@ TRAININGS: dict[str, str] = {
     "jpeg_artifacts": "training.train_spatial",
     "noisy": "training.train_spatial",
     "glaring": "training.train_tone",
-    "hazy": "training.train_tone",
-    "poor_white_balance": "training.train_light",
+    "hazy": "training.train_perceptron",
+    "low_contrast": "training.train_perceptron",
+    "low_light": "training.train_perceptron",
+    "poor_white_balance": "training.train_perceptron",
     "detector": "training.train_detector",
     "tilt": "training.train_detector",
 }

@@ -1,8 +1,8 @@
 """Trains the networks of the detector (`detector`) and the one that judges tilts (`tilt`).
 
 Half of the time goes into measuring randomly damaged photos, the other half into fitting: features are few numbers, so
-all samples are kept, and more time means more of them. Trained on the calibrate part of `SETS`; the listing photos have
-no licence to train on.
+all samples are kept, and more time means more of them. Trained on the calibrate part of
+`training.frames.TRAINED_SETS`; the listing photos have no licence to train on.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ from imaging.measures import tilt
 from imaging.mlp import INPUT_LIMIT
 from imaging.weights import save_weights
 from training.detector_samples import Sample, full_sample, radiance_sample, tilt_sample, tone_sample
+from training.frames import TRAINED_SETS
 from training.mixtures import DEFECTS
-from training.perceptrons import INPUT_NOISE, SEED, averaged, descend, halved, perceptron
+from training.perceptrons import SEED, Recipe, averaged, descend, fitted, halved, perceptron
 from training.photos import list_photos, load_photo
 from training.split import Part
 
 NAMES = ("detector", "tilt")
-SETS = ("stock_interior", "stock_exterior", "clic", "cid22")
+
 
 TONES_PER_FULL = 7
 """Thumbnail samples for each sample at viewing size; they cost a seventh of it."""
@@ -45,9 +46,6 @@ RADIANCES_PER_FULL = 4
 
 LEAST_TARGET = 0.3
 """What a severity next to 0 is taught as, against 0 of a photo without the defect."""
-
-DRAWS = 3
-"""Networks from different random starts that are averaged into one three times as wide."""
 
 HIDDEN = {"detail": (64, 32), "light": (64, 32), "cast": (48, 16), "tilt": (32, 16)}
 EPOCHS = {"detail": 100, "light": 24, "cast": 24, "tilt": 12}
@@ -74,7 +72,7 @@ def train(name: str, photos: Path, minutes: float, state: Path | None, out: Path
     cv2.setNumThreads(1)
     deadline = time.process_time() + 60 * minutes
     samples = _load(state)
-    paths = list_photos(photos, only=Part.CALIBRATE, sets=[each for each in SETS if (photos / each).is_dir()])
+    paths = list_photos(photos, only=Part.CALIBRATE, sets=[each for each in TRAINED_SETS if (photos / each).is_dir()])
     paths = paths or list_photos(photos)
     _collect(name, paths, samples, state, time.process_time() + 30 * minutes)
     architecture = (tilt.WEIGHTS if name == "tilt" else learned.WEIGHTS).architecture
@@ -94,8 +92,8 @@ def fit(name: str, samples: State, deadline: float) -> dict[str, NDArray[np.floa
     given = {DETAIL: (columns["full.0"], full), LIGHT: (light, both), CAST: (colours, both)}
     for index, (family, (features, made)) in enumerate(given.items()):
         end = time.process_time() + (deadline - time.process_time()) / (len(given) - index)
-        fitted = _fit_family(family, features, made, end)
-        weights |= {f"{family.name}.{key}": values for key, values in fitted.items()}
+        found = _fit_family(family, features, made, end)
+        weights |= {f"{family.name}.{key}": values for key, values in found.items()}
     return weights
 
 
@@ -162,20 +160,12 @@ def _fit_family(
     """Fit the severities of a family's defects by cross-entropy against soft targets."""
     columns = [DEFECTS.index(defect) for defect in family.defects]
     taught = torch.tensor(np.where(made > 0, LEAST_TARGET + (1 - LEAST_TARGET) * made, 0)[:, columns])
-    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
-    inputs = torch.tensor(np.clip((features - mean) / scale, -INPUT_LIMIT, INPUT_LIMIT), dtype=torch.float32)
 
-    def loss(net: nn.Module, chosen: Tensor) -> Tensor:
-        batch = inputs[chosen]
-        noisy = batch + INPUT_NOISE * torch.randn_like(batch)
-        return nn.functional.binary_cross_entropy_with_logits(net(noisy), taught[chosen])
+    def loss(given: Tensor, chosen: Tensor) -> Tensor:
+        return nn.functional.binary_cross_entropy_with_logits(given, taught[chosen])
 
-    nets = []
-    for draw in range(DRAWS):
-        end = time.process_time() + (deadline - time.process_time()) / (DRAWS - draw)
-        net = perceptron(features.shape[1], HIDDEN[family.name], len(columns), draw)
-        nets.append(descend(net, loss, len(inputs), EPOCHS[family.name], end))
-    return {"mean": mean, "scale": scale, **averaged(nets)}
+    recipe = Recipe(HIDDEN[family.name], EPOCHS[family.name])
+    return fitted(features, loss, len(columns), recipe, deadline)
 
 
 def _fit_tilt(
@@ -204,5 +194,6 @@ def _fit_tilt(
             scores = net(((rows - centre) / spread).clamp(-INPUT_LIMIT, INPUT_LIMIT))[..., 0]
         return -(target * torch.log_softmax(scores.float(), 1)).sum(1).mean()
 
-    net = perceptron(len(mean), HIDDEN["tilt"], 1, 0)
-    return {"mean": mean, "scale": scale, **averaged([descend(net, loss, len(planes), EPOCHS["tilt"], deadline)])}
+    recipe = Recipe(HIDDEN["tilt"], EPOCHS["tilt"])
+    net = perceptron(len(mean), 1, recipe, 0)
+    return {"mean": mean, "scale": scale, **averaged([descend(net, loss, len(planes), recipe, deadline)])}

@@ -1,48 +1,12 @@
-"""Where the tones of a photo lie, and how many stops of light its shadows lack.
-
-Everything is measured on `max(R, G, B)` of a thumbnail: it is what clips first, and saturated colours are not taken for
-dark ones as they would be by luma.
-"""
+"""Where the tones of a photo lie."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.color import SRGB_TO_LINEAR
 from imaging.image import Image, Plane
-
-
-@dataclass(frozen=True, slots=True)
-class LowLightModel:
-    """How it is told from percentiles of `max(R, G, B)`, in EV (log2 of linear light), what light a photo lacks.
-
-    Set by a grid search on mean PSNR after `enhancers.low_light`, on the calibration and validation parts together:
-    100 synthetically darkened photos, 49 dark frames of brackets rendered from 13 real radiance maps (reference: their
-    Mertens fusion), and clean photos, of which at most 7 % may fall below 40 dB to the input. Left out scene by scene,
-    a fit of the same model lost 1 dB on the brackets and 0.1 dB on the others: 13 scenes are few.
-    """
-
-    floor: float = 2.0**-10
-    """Linear light added before the logarithm: half a code of an 8-bit photo; darker differences are rounding."""
-    highlight_percent: float = 99.5
-    """Brighter ones are lamps and reflections."""
-    exposure_dead_ev: tuple[float, float] = (0.55, 0.75)
-    """Highlights so far below white are left alone, or brought to white: good photos differ by that much."""
-    main_percents: tuple[float, float] = (60.0, 75.0)
-    """Where the main part of a room is dark, these percentiles are far below the highlights."""
-    uneven_ev: tuple[float, float] = (4.5, 5.1)
-    """Sum of both distances at which a lift begins and from which it is whole; 93 % of clean photos have less."""
-    dark_ev: tuple[float, float] = (2.1, 2.5)
-    """The same for the distance of the 75th percentile from white after the exposure: what the detector calls dark."""
-    max_ev: float = 6.0
-    """Beyond it an 8-bit photo holds too few codes to show anything."""
-
-
-_MODEL = LowLightModel()
 
 
 def smoothstep(value: float, low: float, high: float) -> float:
@@ -85,64 +49,3 @@ class Tones:
         below = float(self._cumulated[index - 1]) if index else 0.0
         here = float(self._cumulated[index]) - below
         return index - 0.5 + (share - below) / here if here > 0 else float(index)
-
-    def stops(self, percent: float) -> float:
-        """Return log2 of the linear light at a percentile, in EV relative to white, with the model's floor added."""
-        code = min(255.0, max(0.0, self.code(percent)))
-        linear = float(np.interp(code, _CODE_AXIS, SRGB_TO_LINEAR))
-        return float(np.log2(linear + _MODEL.floor))
-
-    @property
-    def missing_exposure_ev(self) -> float:
-        """EV by which the whole photo is under-exposed: its highlights come to white with them. In [0, 6]."""
-        missing = max(0.0, -self.stops(_MODEL.highlight_percent))
-        return min(_MODEL.max_ev, missing * smoothstep(missing, *_MODEL.exposure_dead_ev))
-
-    @property
-    def lift_share(self) -> float:
-        """Whether the shadows need more than `missing_exposure_ev`: 0 where well lit, 1 in a room beside its window.
-
-        They do where the main part lies far below the highlights, or, whatever its highlights, far below white.
-        """
-        highlights = self.stops(_MODEL.highlight_percent)
-        below = sum(highlights - self.stops(percent) for percent in _MODEL.main_percents)
-        still_dark = -self.stops(_MODEL.main_percents[-1]) - self.missing_exposure_ev
-        return max(smoothstep(below, *_MODEL.uneven_ev), smoothstep(still_dark, *_MODEL.dark_ev))
-
-    @property
-    def shares(self) -> NDArray[np.float32]:
-        """Share of pixels with each code, float32 (256,)."""
-        return np.diff(self._cumulated, prepend=np.float32(0))
-
-
-_CODE_AXIS = np.arange(256, dtype=np.float32)
-
-
-FULL_WHITE = 252
-"""Codes from which a white point is no loss of range (median of the 99th percentile of clean photos is 249)."""
-
-
-def tonal_ends(image: Image) -> tuple[float, float]:
-    """Return black point and white point of a reduced photo, in codes.
-
-    The black point is the 1st percentile of `min(R, G, B)`, the white point the 99th of `max(R, G, B)`: a flattened
-    photo has pale colours, too, while a saturated one reaches both ends.
-    """
-    return max(0.0, Tones(channel_min(image)).code(1)), Tones(channel_max(image)).code(99)
-
-
-def flatness(black: float, white: float) -> float:
-    """Return by how much both ends of the range have left their place, in [0, 1]; 0.11 is the 98th percentile of
-    clean photos.
-
-    It is the harmonic mean of both displacements: a dark photo keeps its black, haze and over-exposure their white. The
-    white counts for no more than 1.5 times the black: more than that is darkness.
-
-    Args:
-        black: Black point in codes.
-        white: White point in codes.
-    """
-    black_lift = black / 255
-    white_loss = min(max(0.0, 1 - white / FULL_WHITE), 1.5 * black_lift)
-    both = black_lift + white_loss
-    return 2 * black_lift * white_loss / both if both > 0 else 0.0

@@ -12,7 +12,7 @@ from tests.photos import room, shipped
 
 @pytest.mark.parametrize("photo", [room(0), *ODD_PHOTOS], ids=lambda photo: str(photo.shape))
 def test_features_of_any_photo_are_finite(photo: Image) -> None:
-    features, _ = told_of(photo)
+    features, _ = told_of(photo, photo)
     assert features.shape == (FEATURES,)
     assert np.isfinite(features).all()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from enhancers.low_contrast import LowContrastEnhancer
+from enhancers.low_contrast import build
 from tests.photos import clean_photos, rooms, shipped
 from training.degradations.tone import low_contrast, low_light
 from training.metrics import psnr_db
 
-ENHANCER = LowContrastEnhancer()
+ENHANCER = build("cpu")
 
 
 @pytest.mark.parametrize("severity", [0.3, 0.6, 1.0])

@@ -6,15 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from enhancers.tone_network import (
-    GLOBAL_FEATURES,
-    VEIL_FEATURES,
-    VEIL_HEIGHTS,
-    ToneNetwork,
-    global_features,
-    planes,
-    veil_features,
-)
+from enhancers.tone_network import GLOBAL_FEATURES, ToneNetwork, global_features, planes
 from imaging.image import Image
 from tests.photos import room, shipped
 from training.tone_model import TrainedToneNetwork
@@ -45,12 +37,7 @@ def test_numpy_and_torch_agree() -> None:
 def test_features_of_any_photo_are_finite(photo: Image) -> None:
     assert planes(photo).shape == (6, 64, 64)
     assert np.abs(planes(photo)).max() <= 1.01
-    veil, prior = veil_features(photo)
-    for features, size in (
-        (global_features(photo), GLOBAL_FEATURES),
-        (veil, VEIL_FEATURES),
-        (prior, 3 + VEIL_HEIGHTS),
-    ):
-        assert features.shape == (size,)
-        assert features.dtype == np.float32
-        assert np.isfinite(features).all()
+    features = global_features(photo)
+    assert features.shape == (GLOBAL_FEATURES,)
+    assert features.dtype == np.float32
+    assert np.isfinite(features).all()

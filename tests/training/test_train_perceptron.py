@@ -1,0 +1,109 @@
+"""A training takes seconds when asked to, leaves a checkpoint that can be rolled out, and goes on where it stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from enhancers import build_enhancer
+from enhancers.low_contrast import GAIN_LIMITS
+from imaging.defects import Defect
+from imaging.image import check_image
+from tests.photos import room, shipped
+from training.contrast_task import ContrastTask, affine, squared_error
+from training.darkness_task import EXPOSURES, LIFTS, DarknessTask
+from training.light_task import LightTask
+from training.split import Part, part_by_rule
+from training.train_perceptron import TASKS, Arrays, Task, train
+from training.veil_task import VeilTask
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos" / "stock_interior"
+    folder.mkdir(parents=True)
+    stem = next(f"photo {i}" for i in range(100) if part_by_rule(f"photo {i}") is Part.CALIBRATE)
+    cv2.imwrite(str(folder / f"{stem}.png"), room(0)[..., ::-1])
+    return folder.parent
+
+
+def drawn(task: Task, count: int = 30) -> list[Arrays]:
+    rng = np.random.default_rng(0)
+    return [sample for sample in (task.draw(rng) for _ in range(count)) if sample is not None]
+
+
+def batch_of(samples: list[Arrays]) -> dict[str, torch.Tensor]:
+    return {key: torch.from_numpy(np.stack([sample[key] for sample in samples])) for key in samples[0]}
+
+
+@pytest.mark.parametrize("name", sorted(TASKS))
+def test_a_training_leaves_a_checkpoint_that_is_rolled_out_and_goes_on(name: str, photos: Path, tmp_path: Path) -> None:
+    state, out = tmp_path / "state.npz", tmp_path / "out.safetensors"
+    counts = []
+    for _ in range(2):
+        train(name, photos, 0.05, state, out)
+        with np.load(state) as stored:
+            counts.append(len(stored["told"]))
+    assert counts[1] >= counts[0]
+    check_image(build_enhancer(Defect(name), weights=out).enhance(shipped("coffee")))
+
+
+def test_the_truth_of_a_clean_photo_is_no_light(photos: Path) -> None:
+    samples = drawn(LightTask(photos))
+    assert {float(sample["cast"]) for sample in samples} == {0.0, 1.0}
+    for sample in samples:
+        if not sample["cast"]:  # the voted light and what is to be added to it cancel out
+            np.testing.assert_allclose(sample["told"][-3:-1] + sample["light"], 0, atol=0.01)
+
+
+def test_a_flat_photo_is_undone_by_some_affine_map(photos: Path) -> None:
+    batch = batch_of([sample for sample in drawn(ContrastTask(photos)) if sample["flat"]])
+    nothing = squared_error(affine(torch.zeros(len(batch["flat"]), 4), batch["within"][:, 1, 2]), batch)
+    gains = torch.linspace(*GAIN_LIMITS, 60)
+    shifts = torch.linspace(-0.3, 0.3, 60)
+    given = torch.stack([*torch.meshgrid(gains, torch.zeros(1), shifts, indexing="ij"), torch.zeros(60, 1, 60)], -1)
+    best = torch.full_like(nothing, torch.inf)
+    for answer in given.reshape(-1, 4):
+        factors = affine(answer.expand(len(nothing), 4), batch["within"][:, 1, 2])
+        best = torch.minimum(best, squared_error(factors, batch))
+    assert (best < nothing / 3).float().mean() > 0.8
+
+
+def test_the_best_exposure_of_a_clean_photo_is_none_and_of_a_dark_one_some(photos: Path) -> None:
+    samples = drawn(DarknessTask(photos))
+    assert {float(sample["dark"]) for sample in samples} == {0.0, 1.0}
+    for sample in samples:
+        errors = sample["errors"]
+        assert errors.shape == (len(EXPOSURES), len(LIFTS))
+        if not sample["dark"]:
+            assert np.argmin(errors) == 0
+    best_ev = [EXPOSURES[np.argmin(sample["errors"][:, 0])] for sample in samples if sample["dark"]]
+    assert np.mean(best_ev) > 1
+
+
+def test_the_loss_is_least_where_the_repair_errs_least(photos: Path) -> None:
+    task = DarknessTask(photos)
+    batch = batch_of([sample for sample in drawn(task) if sample["dark"]])
+    losses = []
+    for exposure in EXPOSURES:  # all of it, no lift
+        given = torch.tensor([[exposure, -20, 20]]).float().repeat(len(batch["dark"]), 1)
+        given[:, 0] -= batch["exposure"]
+        losses.append(float(task.loss(given, batch)))
+    errors = torch.log(batch["errors"][:, :, 0]).mean(0)
+    assert int(np.argmin(losses)) == int(errors.argmin())
+
+
+def test_a_veil_makes_lighter(photos: Path) -> None:
+    samples = drawn(VeilTask(photos))
+    veiled = [sample for sample in samples if sample["veiled"]]
+    assert 0 < len(veiled) < len(samples)
+    assert np.mean([np.min(sample["image"]) - float(np.min(sample["target"])) for sample in veiled]) > 10
+
+
+def test_no_photo_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no photo to train on"):
+        train("poor_white_balance", tmp_path, 0.01, None, tmp_path / "x.safetensors")
