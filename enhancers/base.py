@@ -14,6 +14,9 @@ from imaging.weights import WeightsSpec
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
 """Where the packaged checkpoints of the repairs lie."""
 
+LICENCE = "free; trained on Unsplash, Pexels and Pixabay photos, CLIC, CID22 (CC BY-SA 4.0) and Poly Haven HDRs (CC0)"
+"""Of the packaged weights of tone and colour."""
+
 
 class Enhancer(ABC):
     """Repairs one defect. It measures what it needs in the photo itself, so that a photo without the defect comes back

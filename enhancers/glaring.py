@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from enhancers.base import CHECKPOINTS, Enhancer
+from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
 from enhancers.local_tone import illumination, local_gains, retone, small_copy, tone_table
-from enhancers.tone_network import EXPOSURE, LICENCE, ToneNetwork, global_features
+from enhancers.tone_network import EXPOSURE, ToneNetwork, global_features
 from imaging.image import Image
 from imaging.measures.exposure import channel_min, smoothstep
 from imaging.weights import WeightsSpec, load_checkpoint

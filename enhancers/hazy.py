@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from enhancers.base import CHECKPOINTS, Enhancer
+from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
 from enhancers.local_tone import small_copy
 from enhancers.percentiles import codes_at
-from enhancers.tone_network import LICENCE, LOG_LINEAR
+from enhancers.tone_network import LOG_LINEAR
 from imaging.color import SRGB_TO_LINEAR
 from imaging.image import Image
 from imaging.measures.exposure import channel_max, channel_min, smoothstep

@@ -12,10 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from enhancers.base import CHECKPOINTS, Enhancer
+from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
 from enhancers.local_tone import small_copy
 from enhancers.percentiles import percentiles
-from enhancers.tone_network import LICENCE
 from imaging.image import Image
 from imaging.measures.exposure import smoothstep
 from imaging.mlp import Mlp

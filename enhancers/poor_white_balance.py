@@ -12,10 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from enhancers.base import CHECKPOINTS, Enhancer
+from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
 from enhancers.light_colour import ARCHITECTURE, LightNetwork
 from enhancers.local_tone import small_copy
-from enhancers.tone_network import LICENCE
 from imaging.color import LUMA_WEIGHTS_LINEAR, SRGB_TO_LINEAR, linear_to_srgb, srgb_to_linear
 from imaging.image import Image, Plane
 from imaging.measures.exposure import smoothstep

@@ -36,9 +36,6 @@ LEVELS, CELLS = 8, 8
 EXPOSURE = "exposure-grid-1"
 """The network family of `glaring`, as checkpoints name it."""
 
-LICENCE = "free; trained on Unsplash, Pexels and Pixabay photos, CLIC, CID22 (CC BY-SA 4.0) and Poly Haven HDRs (CC0)"
-"""Of weights trained by `training/train_tone.py`."""
-
 _PERCENTS = (0.5, 2, 10, 25, 50, 75, 90, 98, 99.5)
 _HISTOGRAM_BINS = 16
 GLOBAL_FEATURES = 3 * len(_PERCENTS) + 2 * _HISTOGRAM_BINS

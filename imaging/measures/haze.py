@@ -1,4 +1,4 @@
-"""How much of a veil lies over a photo, from its thumbnail.
+"""How much of a veil lies over a photo, from a small copy.
 
 Koschmieder's model in linear light: `I = J t + A (1 - t)`, with the scene `J`, the airlight `A` and a transmission `t`
 that falls with distance. A veil lifts even the darkest pixels. He, Sun and Tang, "Single Image Haze Removal Using Dark
@@ -52,7 +52,7 @@ def estimate_veil(thumbnail: Image) -> Veil:
     """Measure the veil.
 
     Args:
-        thumbnail: uint8 RGB (h, w, 3), about 160 px wide.
+        thumbnail: A small copy, uint8 RGB (h, w, 3), at most some hundred pixels wide.
     """
     side = _TILES * _TILE_PX
     small = cv2.resize(thumbnail, (side, side), interpolation=cv2.INTER_AREA)
