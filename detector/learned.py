@@ -24,8 +24,8 @@ CHECKPOINTS = Path(__file__).parent / "checkpoints"
 
 WEIGHTS = WeightsSpec(
     file="detector.safetensors",
-    sha256="0904f1b6aad176039284f12c8b84f1845ee7e216aec77958cc414d2c0549dedc",
-    architecture="detector-mlp-1",
+    sha256="fec6b053d29523ca70e904cbbcbe61841f12361f61ccce7ff846636b99eb501f",
+    architecture="detector-mlp-2",
     trained_by="python -m training.train detector --photos PHOTOS (seed 0)",
     licence="free to use and modify; trained on stock photos (Unsplash, Pexels, Pixabay), CLIC 2025 and CID22",
 )

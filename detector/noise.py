@@ -6,7 +6,7 @@ from detector.detail import DETAIL
 from imaging.defects import Defect
 from imaging.view import View
 
-NOISY_THRESHOLD = 0.30
+NOISY_THRESHOLD = 0.32
 """0.8% of 365 clean photos reach it, 90% of visibly damaged ones (`training/calibrate.py`)."""
 
 

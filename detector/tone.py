@@ -12,7 +12,7 @@ LOW_LIGHT_THRESHOLD = 0.39
 LOW_CONTRAST_THRESHOLD = 0.30
 """0% of 365 clean photos reach it, 91% of visibly damaged ones (`training/calibrate.py`)."""
 
-GLARING_THRESHOLD = 0.50
+GLARING_THRESHOLD = 0.51
 """0.8% of 365 clean photos reach it, 86% of visibly damaged ones (`training/calibrate.py`)."""
 
 

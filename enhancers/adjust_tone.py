@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.color import LUMA_WEIGHTS_LINEAR, SRGB_TO_LINEAR
+from imaging.color import LUMA_WEIGHTS_LINEAR, SRGB_TO_LINEAR, encode_srgb
 from imaging.image import Image, Plane
 
 _MID_GREY = 0.461  # sRGB code, in [0, 1], of 18 % reflectance
@@ -31,14 +31,8 @@ def tone_tables(exposure_ev: float, contrast: float, temperature: float, tint: f
     gains = temperature_gains(temperature) * np.exp(np.array([0, -_TINT * tint, 0]))
     gains /= float(LUMA_WEIGHTS_LINEAR @ gains)
     light = SRGB_TO_LINEAR[:, None].astype(np.float64) * gains * 2.0**exposure_ev
-    encoded = linear_to_srgb_float(_shoulder(light, exposure_ev))
+    encoded = encode_srgb(_shoulder(light, exposure_ev))
     return np.rint(255 * _contrast(encoded, contrast)).astype(np.uint8)[None]
-
-
-def linear_to_srgb_float(linear: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return sRGB in [0, 1], not yet rounded to codes, of linear light (IEC 61966-2-1)."""
-    clipped = np.clip(linear, 0, 1)
-    return np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055)
 
 
 def temperature_gains(temperature: float) -> NDArray[np.float64]:

@@ -1,7 +1,8 @@
-"""Repairs over-exposure: takes back the exposure that is too much, and lets blown walls be light grey, not paper."""
+"""Repairs over-exposure: takes back the exposure that is too much and the glare of lamps and windows."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,71 +13,210 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
-from enhancers.local_tone import illumination, local_gains, retone, small_copy, tone_table
-from enhancers.tone_network import EXPOSURE, ToneNetwork, global_features
-from imaging.image import Image
+from imaging.color import SRGB_TO_LINEAR, encode_srgb
+from imaging.image import Image, Plane
 from imaging.measures.exposure import channel_min, smoothstep
+from imaging.measures.percentiles import LOG_LIGHT, LUMA, percentiles
+from imaging.mlp import Mlp
+from imaging.view import small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
 
-METHOD = "A small network tells a tone curve and a grid of local gains, which follow an edge-aware illumination map"
+METHOD = "Glare and exposure inverted in linear light; a small network tells both from what each place shows"
+
+ARCHITECTURE = "glare-mlp-1"
+"""The network family, as checkpoints name it."""
 
 WEIGHTS = WeightsSpec(
     "glaring.safetensors",
-    "0b6b277c01e887a28c08fe0b30596d07410997f0c66bed1d05b0478d326b0c25",
-    EXPOSURE,
-    "python -m training.train glaring --minutes 13 (seed 0)",
+    "587fa97f3a89fa639ae24a29e53df1abc5b186a70ede49dba959a325063436d3",
+    ARCHITECTURE,
+    "python -m training.train glaring --minutes 36 (seed 0)",
     LICENCE,
 )
 
+CELLS = 8
+"""Rows and columns of places that the network looks at, whatever the photo's aspect ratio."""
+MAX_EV = 3.5
+MAX_LIFT_EV = 2.0
+SHOULDERS = (0.6, 0.995)
+"""Linear light at which highlights begin to roll off: of the softest cameras, and of those that clip."""
+WHITES = (0.80, 0.97)
+"""Encoded value that what is blown is given at least; the network chooses."""
+NEARLY_WHITE = 0.88
+"""Encoded value of the middle channel from which a pixel starts to count as blown: later, and it shows contours."""
+LEAST_LIGHT = 0.25
+"""Share of a code's light that no veil takes: beyond it colours are amplified to orange and violet."""
+
 
 @dataclass(frozen=True, slots=True)
-class GlaringParams:
-    """What is set on top of the network, on the validation part."""
+class GlareArgs:
+    """Set on clean and over-exposed validation photos, and clean listing photos of the calibration part."""
 
-    min_white: float = 0.88
-    """What white may fall to, of 1: 0.80, with which the network was trained, gives 0.1 dB more, but blown windows are
-    plainly grey then; 0.94 costs 0.4 dB."""
-    need: tuple[float, float] = (1.0, 1.4)
-    """Log-odds of glare below which nothing is done, and from which all is: 5 % of clean calibration listings reach the
-    lower one, and all over-exposed validation photos but one of 32 do."""
+    need: tuple[float, float] = (2.0, 2.4)
+    """Log-odds of over-exposure up to which nothing is done, and from which all is: 4 % of clean calibration listings
+    and 5 % of clean validation photos reach the lower one, and 90 % of over-exposed validation photos do."""
 
 
-_PARAMS = GlaringParams()
-_NEARLY_WHITE = 0.7
-"""Encoded value of the darkest channel from which a pixel starts to count as white: later, and it shows contours."""
+ARGS = GlareArgs()
+
+_CELL_PX = 16
+_RANKS = (2, 12, 64, 128, 192, 250)
+"""Of the 256 sampled pixels of a place, in the order of their darkest channel."""
+_AROUND = (1, 3)
+"""Which of these are told of the neighbours, too."""
+_LEAST_FLOOR = 0.002
 _RIM_WHITE = 252
 _RIM_SHARE = 0.9
 """A photo whose rim is all white but for a tenth is a drawing or stands on a white ground, and is not over-exposed."""
-_WHITENESS: NDArray[np.float32] = np.clip((np.arange(256) / 255 - _NEARLY_WHITE) / (1 - _NEARLY_WHITE), 0, 1).astype(
-    np.float32
-)
+_LEAST_VEIL = 0.004
+"""Less light is not seen, and the rest is one table of codes."""
+_MAX_SCENE = 4.0
+"""Linear light that a soft shoulder may stand for."""
+_VEIL_PX = 8
+"""Pixels of a large photo, each way, for which the veil is interpolated smoothly; within them linearly."""
+_LEAST_VEIL_SIDE_PX = 8 * CELLS
+_STRIP_ROWS = 16
+"""Strips of floats stay in the cache."""
+_CODES: NDArray[np.float64] = np.arange(256) / 255
+
+
+@dataclass(frozen=True, slots=True)
+class OverExposure:
+    """How a photo was over-exposed, and how it is to end.
+
+    Attributes:
+        ev: By how much, in EV.
+        shoulder: Linear light at which the highlights roll off.
+        lift_ev: By how much shadows are lifted again, in EV.
+        white: Encoded value that what is blown is given at least.
+        veil: Linear light laid over each place, float32 (CELLS, CELLS).
+    """
+
+    ev: float
+    shoulder: float
+    lift_ev: float
+    white: float
+    veil: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, answers: NDArray[np.float32], floor: NDArray[np.float32], amount: float) -> OverExposure:
+        """Return what the network's answers stand for, float32 (CELLS**2, 6), or a share of it, in [0, 1].
+
+        What holds for the whole photo is the mean of what its places tell; light over a place is told there, against
+        `told_of`'s floor.
+        """
+        ev, shoulder, lift, white = (float(value) for value in answers.mean(axis=0)[:4])
+        veil = amount * floor * np.exp(np.minimum(answers[:, 5], 0.5))
+        return cls(
+            amount * min(max(ev, 0), MAX_EV),
+            _between(SHOULDERS, shoulder),
+            amount * _between((0, MAX_LIFT_EV), lift),
+            1 - amount * (1 - _between(WHITES, white)),
+            veil.reshape(CELLS, CELLS),
+        )
 
 
 class GlaringEnhancer(Enhancer):
-    """Applies what a `ToneNetwork` tells of a small copy: a tone curve, and a bilateral grid of gains on top.
+    """Undoes a camera's shoulder, the light that glare lays over a place, and the exposure, in this order.
+
+    The shoulder is that of `training.degradations.camera.tone_curve`. Shadows are lifted as in `low_light` (Reinhard et
+    al., "Photographic tone reproduction for digital images", SIGGRAPH 2002, eq. 4). What is blown keeps its hue and a
+    brightness that the network chooses: what was there, nobody knows.
 
     Args:
-        weights: Of the network.
+        weights: Of an `imaging.mlp.Mlp` that makes of each row of `told_of`: EV, logits of shoulder, lift and white,
+            log-odds that the photo is over-exposed, and the log of the veil against the floor.
+        args: From when on it is repaired.
     """
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
-        self._network = ToneNetwork(weights)
+    def __init__(self, weights: Mapping[str, NDArray[Any]], args: GlareArgs = ARGS) -> None:
+        self._network = Mlp(weights)
+        self._args = args
 
     def enhance(self, image: Image, strength: float = 1.0) -> Image:
         if strength <= 0:
             return image
         small = small_copy(image)
-        seen = self._network(small, global_features(small))
-        amount = strength * smoothstep(seen.need, *_PARAMS.need)
+        told, floor = told_of(small)
+        answers = self._network(told)
+        amount = strength * smoothstep(float(answers[:, 4].mean()), *self._args.need)
         if amount <= 0 or on_white(small):
             return image
-        least = 1 - amount * (1 - _PARAMS.min_white)
-        # White stays at least so bright: in the table for each code, in the gains where a place is white.
-        table = np.maximum(tone_table(seen.vector, amount), np.rint(255 * least * _WHITENESS).astype(np.uint8))
-        gains = local_gains(seen.grid, illumination(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)), amount)
-        darkest = channel_min(small)
-        gains = np.maximum(gains, 255 * least * _WHITENESS[darkest] / np.maximum(table[darkest], 1))
-        return retone(image, table, gains)
+        return exposed_less(image, OverExposure.of(answers, floor, amount))
+
+
+def told_of(small: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what the network is told at each place, and the light of the darkest there: glare may be as much.
+
+    The darkest channel of the place and of its neighbours, where the place lies, and percentiles of the whole photo.
+
+    Args:
+        small: `imaging.view.small_copy` of it, uint8 RGB (h, w, 3).
+
+    Returns:
+        Float32 (CELLS**2, F), places row by row, and linear light, float32 (CELLS**2,).
+    """
+    side = CELLS * _CELL_PX
+    darkest = cv2.resize(channel_min(small), (side, side), interpolation=cv2.INTER_NEAREST)
+    cells = darkest.reshape(CELLS, _CELL_PX, CELLS, _CELL_PX).transpose(0, 2, 1, 3).reshape(CELLS, CELLS, -1)
+    ranked = np.sort(cells, axis=2)[..., _RANKS]
+    own = LOG_LIGHT[ranked]
+    wide = np.pad(own[..., _AROUND], ((1, 1), (1, 1), (0, 0)), mode="edge")
+    around = [wide[i : i + CELLS, j : j + CELLS] for i in range(3) for j in range(3) if (i, j) != (1, 1)]
+    place = np.linspace(-1, 1, CELLS, dtype=np.float32)
+    codes = percentiles(small)
+    whole = np.concatenate([LOG_LIGHT[codes].ravel(), codes[LUMA] / np.float32(255)])
+    rest = np.empty((CELLS, CELLS, 2 + whole.size), np.float32)
+    rest[..., 0], rest[..., 1], rest[..., 2:] = place[:, None], np.abs(place), whole
+    told = np.concatenate([own, *around, rest], axis=2).reshape(CELLS**2, -1)
+    return told, SRGB_TO_LINEAR[ranked[..., 0]].ravel() + np.float32(_LEAST_FLOOR)
+
+
+def exposed_less(image: Image, seen: OverExposure) -> Image:
+    """Return the photo as it would be without an over-exposure.
+
+    Args:
+        image: uint8 RGB (H, W, 3).
+        seen: What is to be undone.
+    """
+    scene = scene_light(SRGB_TO_LINEAR.astype(np.float64), seen.shoulder)
+    table = _finished(scene, seen)
+    blown = np.clip((_CODES - NEARLY_WHITE) / (1 - NEARLY_WHITE), 0, 1) / np.maximum(_CODES, NEARLY_WHITE)
+    kept = np.rint(255 * seen.white * blown).astype(np.uint8)
+    height, width = image.shape[:2]
+    veil = _veil(seen.veil, height, width) if seen.veil.max() >= _LEAST_VEIL else None
+    lights, least_lights = scene.astype(np.float32), (LEAST_LIGHT * scene).astype(np.float32)
+    # Roots of light fit 8 bits as well as codes do; a table makes codes of them.
+    of_roots = _finished(_MAX_SCENE * _CODES**2, seen)
+    out = np.empty_like(image)
+    # Used again for each strip, in place: twice as fast.
+    light, other = np.empty((2, min(height, _STRIP_ROWS), width, 3), np.float32)
+    for top in range(0, height, _STRIP_ROWS):
+        strip, done = image[top : top + _STRIP_ROWS], out[top : top + _STRIP_ROWS]
+        if veil is None:
+            cv2.LUT(strip, table, dst=done)
+        else:
+            left, least = light[: len(strip)], other[: len(strip)]
+            cv2.LUT(strip, lights, dst=left)
+            cv2.subtract(left, cv2.cvtColor(veil[top : top + _STRIP_ROWS], cv2.COLOR_GRAY2RGB, dst=least), dst=left)
+            cv2.max(left, cv2.LUT(strip, least_lights, dst=least), dst=left)
+            cv2.convertScaleAbs(cv2.sqrt(left, dst=left), dst=done, alpha=255 / _MAX_SCENE**0.5)
+            cv2.LUT(done, of_roots, dst=done)
+        share = cv2.cvtColor(cv2.LUT(channel_middle(strip), kept), cv2.COLOR_GRAY2RGB)
+        cv2.max(done, cv2.multiply(strip, share, dst=share, scale=1 / 255), dst=done)
+    return out
+
+
+def scene_light(light: NDArray[np.float64], shoulder: float) -> NDArray[np.float64]:
+    """Return the linear light that a camera with a shoulder made of it, up to `_MAX_SCENE`."""
+    over = np.clip((1 - light) / (1 - shoulder), 0.003 / (1 - shoulder), 1)
+    return np.minimum(np.where(light <= shoulder, light, shoulder - (1 - shoulder) * np.log(over)), _MAX_SCENE)
+
+
+def channel_middle(image: Image) -> Plane:
+    """Return the middle one of R, G and B of each pixel, uint8 (H, W)."""
+    red, green, blue = cv2.split(image)
+    return cv2.max(cv2.min(red, green), cv2.min(cv2.max(red, green), blue))
 
 
 def on_white(small: Image) -> bool:
@@ -93,3 +233,21 @@ def build(device: str, weights: Path | None = None) -> GlaringEnhancer:
         WeightsError: The checkpoint cannot be used.
     """
     return GlaringEnhancer(load_checkpoint(WEIGHTS, CHECKPOINTS, weights))
+
+
+def _finished(light: NDArray[np.float64], seen: OverExposure) -> NDArray[np.uint8]:
+    """Return the codes of scene light after exposure and lift."""
+    light = light * 2 ** (seen.lift_ev - seen.ev)
+    return np.rint(255 * encode_srgb(light * (1 + light / 4**seen.lift_ev) / (1 + light))).astype(np.uint8)
+
+
+def _veil(places: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+    """Return the veil at each pixel, float32 (H, W): smooth as glare is, and never below 0."""
+    size = tuple(min(side, max(side // _VEIL_PX, _LEAST_VEIL_SIDE_PX)) for side in (width, height))
+    smooth = cv2.resize(np.sqrt(places), size, interpolation=cv2.INTER_CUBIC) ** 2
+    return cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _between(bounds: tuple[float, float], logit: float) -> float:
+    low, high = bounds
+    return low + (high - low) / (1 + math.exp(-min(max(logit, -30), 30)))

@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
-from enhancers.local_tone import small_copy
-from enhancers.percentiles import codes_at
-from enhancers.tone_network import LOG_LINEAR
-from imaging.color import SRGB_TO_LINEAR
+from imaging.color import SRGB_TO_LINEAR, encode_srgb
 from imaging.image import Image
 from imaging.measures.exposure import channel_max, channel_min, smoothstep
 from imaging.measures.haze import estimate_veil
 from imaging.measures.illuminant import is_grey
+from imaging.measures.percentiles import LOG_LIGHT, codes_at
 from imaging.mlp import Mlp
+from imaging.view import small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "Koschmieder's model inverted in linear light; a small network tells the veil at five heights"
@@ -111,7 +110,7 @@ def told_of(small: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     highest ones in five bands from top to bottom.
 
     Args:
-        small: `enhancers.local_tone.small_copy` of it, uint8 RGB (h, w, 3).
+        small: `imaging.view.small_copy` of it, uint8 RGB (h, w, 3).
 
     Returns:
         The former, float32 (F,), and float32 (3 + HEIGHTS,): natural log of the airlight of red, green and blue, and
@@ -131,7 +130,7 @@ def told_of(small: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         codes += [codes_at(lowest[band], _FLOORS), codes_at(highest[band], _CEILINGS)]
     measured = np.clip([floor / 4, veil.slope, white, *tint, veil.haze_score / 4], -3, 3)
     return (
-        np.concatenate([LOG_LINEAR[np.concatenate(codes)], measured]).astype(np.float32),
+        np.concatenate([LOG_LIGHT[np.concatenate(codes)], measured]).astype(np.float32),
         np.concatenate([airlight, np.log(heights / (1 - heights))]).astype(np.float32),
     )
 
@@ -162,8 +161,7 @@ def strip_tables(
     scene = (SRGB_TO_LINEAR[None, :, None] - airlight * loss) / (1 - loss)
     toe = args.toe * loss + 1e-6
     below = np.minimum(scene / toe - 1, 0)
-    scene = np.clip(np.where(below < 0, toe * np.exp(below), scene), 0, 1).astype(np.float32)
-    tables = np.where(scene <= 0.0031308, 12.92 * scene, 1.055 * np.power(scene, 1 / 2.4) - 0.055)
+    tables = encode_srgb(np.where(below < 0, toe * np.exp(below), scene).astype(np.float32))
     size = (tables[0].size, strips)
     middles = cv2.resize(tables.reshape(_KNOTS, -1), size, interpolation=cv2.INTER_LINEAR)
     return np.rint(255 * middles).astype(np.uint8).reshape(strips, 256, 3)

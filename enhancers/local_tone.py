@@ -2,10 +2,10 @@
 
 The photo is taken as illumination times reflectance (Land and McCann, "Lightness and retinex theory", JOSA 1971). An
 edge-aware illumination map is made on a small copy with a guided filter (He, Sun and Tang, "Guided image filtering",
-TPAMI 2013; its coefficients at a quarter of the resolution, after He and Sun, "Fast guided filter", 2015), and a coarse
-grid tells the gain of each place and illumination. Differences from the literature: the small copy drives
-everything, gains are applied to sRGB codes in one 8-bit division (R, G and B by the same ratio, so that hue stays), and
-the illumination never falls below the brightness itself, so that nothing new clips.
+TPAMI 2013; its coefficients at a quarter of the resolution, after He and Sun, "Fast guided filter", 2015), and the gain
+follows it. Differences from the literature: the small copy drives everything, gains are applied to sRGB codes in one
+8-bit division (R, G and B by the same ratio, so that hue stays), and the illumination never falls below the brightness
+itself, so that nothing new clips.
 """
 
 from __future__ import annotations
@@ -30,10 +30,6 @@ ILLUMINATIONS: NDArray[np.float64] = np.maximum((np.arange(256) / 255) ** 2, 0.5
 class LocalToneParams:
     """Constants of the map, chosen by eye on window frames and by PSNR on the calibration part of the brackets."""
 
-    min_side_px: int = 256
-    max_side_px: int = 512
-    reduction: int = 8
-    """The map has one pixel for that many of a large photo, so an edge in it is 8 px wide at 12 MP."""
     window: float = 1 / 8
     """Side of the guided filter's window as a share of the map's long side."""
     epsilon: float = 0.01
@@ -54,17 +50,6 @@ _QUARTILE_OF_DIFFERENCES = 6 * 0.3186
 """Lower quartile of the absolute response of that filter to white noise of deviation 1 (its norm is 6)."""
 _ROOT: NDArray[np.float32] = np.sqrt(np.arange(256, dtype=np.float32) / np.float32(255))
 """Square root of codes: steps in shadows and highlights count about alike, which a filter's epsilon needs."""
-
-
-def small_copy(image: Image) -> Image:
-    """Return the copy that the map is computed on: 256 to 512 px, sampled bilinearly (no average: it is cheap)."""
-    height, width = image.shape[:2]
-    long_side = max(height, width)
-    side = min(_PARAMS.max_side_px, max(_PARAMS.min_side_px, long_side // _PARAMS.reduction))
-    if long_side <= side:
-        return image
-    size = (max(1, round(width * side / long_side)), max(1, round(height * side / long_side)))
-    return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
 
 
 def illumination(plane: Plane) -> NDArray[np.float32]:
@@ -108,36 +93,6 @@ def bound_by_noise(ratio: Ratios, small: Image) -> Ratios:
     bound = max(bound, _PARAMS.min_noise_ratio)
     over = np.maximum(ratio - 1, 0) / (bound - 1)
     return np.minimum(ratio, 1) + (bound - 1) * over / (1 + over**3) ** (1 / 3)
-
-
-def tone_table(curve: NDArray[np.float32], strength: float) -> NDArray[np.uint8]:
-    """Return the lookup table of codes, uint8 (256,), never falling.
-
-    Args:
-        curve: log2 of output over input code at knots evenly spaced in the square root of codes, float32 (K,).
-        strength: Scales it.
-    """
-    ratio = np.interp(_ROOT, np.linspace(0, 1, curve.size), curve)
-    codes = np.arange(256) * np.exp2(strength * ratio)
-    return np.clip(np.rint(np.maximum.accumulate(codes)), 0, 255).astype(np.uint8)
-
-
-def local_gains(grid: NDArray[np.float32], light: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
-    """Slice a bilateral grid (Chen, Paris and Durand, "Real-time edge-aware image processing with the bilateral grid",
-    SIGGRAPH 2007): return gains of codes, float32 (h, w).
-
-    Args:
-        grid: log2 of gains, float32 (levels, rows, columns); levels evenly spaced in the square root of codes.
-        light: The `illumination`, float32 (h, w).
-        strength: Scales it.
-    """
-    height, width = light.shape
-    position = np.minimum(light, 1) * np.float32(len(grid) - 1)
-    total = np.zeros_like(light)
-    for level, cells in enumerate(grid):
-        share = np.maximum(1 - np.abs(position - np.float32(level)), 0)
-        total += share * cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.exp2(np.float32(strength) * total)
 
 
 def retone(image: Image, table: NDArray[np.uint8], gains: NDArray[np.float32]) -> Image:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
-from enhancers.local_tone import small_copy
-from enhancers.percentiles import percentiles
 from imaging.image import Image
 from imaging.measures.exposure import smoothstep
+from imaging.measures.percentiles import percentiles
 from imaging.mlp import Mlp
+from imaging.view import small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "One affine map of codes, gain, saturation and mean told by a small network from percentiles"
@@ -88,7 +88,7 @@ def told_of(small: Image) -> NDArray[np.float32]:
     """Return what the network is told of a photo: percentiles in [0, 1].
 
     Args:
-        small: `enhancers.local_tone.small_copy` of it, uint8 RGB (h, w, 3).
+        small: `imaging.view.small_copy` of it, uint8 RGB (h, w, 3).
     """
     return (percentiles(small).ravel() / 255).astype(np.float32)
 

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
-from enhancers.local_tone import ILLUMINATIONS, bound_by_noise, illumination, retone, small_copy
-from enhancers.percentiles import LUMA, PERCENTS, percentiles
-from imaging.color import SRGB_TO_LINEAR
+from enhancers.local_tone import ILLUMINATIONS, bound_by_noise, illumination, retone
+from imaging.color import SRGB_TO_LINEAR, encode_srgb
 from imaging.image import Image
 from imaging.measures.exposure import channel_max, smoothstep
+from imaging.measures.percentiles import LUMA, PERCENTS, percentiles
 from imaging.mlp import Mlp
+from imaging.view import small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "Exposure in linear light, then a lift by an edge-aware illumination map; a small network tells both"
@@ -105,7 +106,7 @@ def told_of(small: Image) -> tuple[NDArray[np.float32], float]:
     teach much.
 
     Args:
-        small: `enhancers.local_tone.small_copy` of it, uint8 RGB (h, w, 3).
+        small: `imaging.view.small_copy` of it, uint8 RGB (h, w, 3).
     """
     stops = _STOPS[percentiles(small)]
     highlights = float(stops[LUMA, HIGHLIGHT])
@@ -117,7 +118,7 @@ def relit(image: Image, small: Image, exposure: float, lift: float) -> Image:
 
     Args:
         image: uint8 RGB (H, W, 3).
-        small: `enhancers.local_tone.small_copy` of it.
+        small: `imaging.view.small_copy` of it.
         exposure: In EV.
         lift: By how much the darkest is lifted beyond that, in EV.
     """
@@ -134,8 +135,7 @@ def _exposed(codes: NDArray[np.float64], exposure: float, lift: float) -> NDArra
     """Return encoded sRGB in [0, 1] after a gain of `exposure + lift` EV and a shoulder for the `lift`."""
     light = 2 ** (exposure + lift) * np.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
     # Without a lift the shoulder is the identity.
-    light = np.minimum(light * (1 + light / 4**lift) / (1 + light), 1)
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+    return encode_srgb(light * (1 + light / 4**lift) / (1 + light))
 
 
 def build(device: str, weights: Path | None = None) -> LowLightEnhancer:

@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
-from enhancers.light_colour import ARCHITECTURE, LightNetwork
-from enhancers.local_tone import small_copy
 from imaging.color import LUMA_WEIGHTS_LINEAR, SRGB_TO_LINEAR, linear_to_srgb, srgb_to_linear
 from imaging.image import Image, Plane
 from imaging.measures.exposure import smoothstep
 from imaging.measures.illuminant import Illuminant, is_grey
-from imaging.view import View
+from imaging.measures.light_colour import ARCHITECTURE, LightNetwork
+from imaging.view import View, small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "Illuminant voted for by log chroma, corrected by a network that sees other estimates; von Kries gains"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +27,13 @@ def srgb_to_linear(image: Image) -> NDArray[np.float32]:
 
 def linear_to_srgb(linear: NDArray[np.float32]) -> Image:
     """Return sRGB codes, uint8 of the same shape, of linear light; values outside [0, 1] are clipped."""
+    return np.rint(encode_srgb(linear) * 255).astype(np.uint8)
+
+
+def encode_srgb(linear: NDArray[Any]) -> NDArray[Any]:
+    """Return sRGB in [0, 1], not rounded to codes, of linear light (IEC 61966-2-1); values outside are clipped."""
     clipped = np.clip(linear, 0, 1)
-    encoded = np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * np.power(clipped, 1 / 2.4) - 0.055)
-    return np.rint(encoded * 255).astype(np.uint8)
+    return np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * np.power(clipped, 1 / 2.4) - 0.055)
 
 
 def luminance(linear: NDArray[np.float32]) -> NDArray[np.float32]:

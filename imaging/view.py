@@ -21,6 +21,25 @@ THUMBNAIL_SIDE_PX = 160
 """Long side of the thumbnail that tone and colour are judged on."""
 
 
+SAMPLED_SIDE_PX = (256, 512)
+"""Long side of `small_copy`: at least, and at most."""
+
+SAMPLED_REDUCTION = 8
+"""It has one pixel for so many of a photo, each way, between these bounds."""
+
+
+def small_copy(image: Image) -> Image:
+    """Return a copy that is sampled, not averaged, uint8 RGB (h, w, 3): cheap, and most extremes of the tones stay."""
+    height, width = image.shape[:2]
+    long_side = max(height, width)
+    least, most = SAMPLED_SIDE_PX
+    side = min(most, max(least, long_side // SAMPLED_REDUCTION))
+    if long_side <= side:
+        return image
+    size = (max(1, round(width * side / long_side)), max(1, round(height * side / long_side)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+
+
 def view_factor(width: int, height: int) -> int:
     """Return the reduction (1, 2, 4 or 8) between a photo of that size and its view."""
     long_side = max(width, height)

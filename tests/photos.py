@@ -94,6 +94,14 @@ def room(seed: int = 0, width: int = 480, height: int = 360) -> Image:
     return _frozen(linear_to_srgb(reduced))
 
 
+ODD_PHOTOS: tuple[Image, ...] = (
+    np.zeros((1, 1, 3), np.uint8),
+    np.full((2, 9, 3), 255, np.uint8),
+    np.random.default_rng(0).integers(0, 256, (33, 17, 3), dtype=np.uint8),
+)
+"""Of one colour, tiny, or noise alone."""
+
+
 def clean_photos() -> list[Image]:
     """Return a handful of clean photos, shipped and rendered, at most 512 px long."""
     return [shipped(name) for name in SHIPPED] + [room(seed) for seed in range(3)]

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from enhancers.local_tone import small_copy
 from enhancers.low_contrast import ARCHITECTURE, GAIN_LIMITS, SATURATION_LIMITS, told_of
 from imaging.image import Image
+from imaging.view import small_copy
 from training.degradations.camera import recompress
 from training.degradations.detail import blur, jpeg_artifacts, noisy
 from training.degradations.tone import glaring, hazy, low_contrast, low_light, poor_white_balance

@@ -14,15 +14,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from enhancers.local_tone import small_copy
 from enhancers.low_light import ARCHITECTURE, MAX_EV, MAX_LIFT_EV, relit, told_of
 from imaging.image import Image
+from imaging.view import small_copy
 from training.degradations.camera import recompress
 from training.degradations.tone import glaring, hazy, low_contrast, low_light, poor_white_balance
-from training.exposure import BRACKET_EV, expose, fuse, load_radiance, meter, perspective, uneven_radiance
-from training.frames import SIDE_PX, Frames
+from training.exposure import expose, uneven_radiance
+from training.frames import Frames
 from training.perceptrons import Recipe
-from training.split import Part, part
+from training.shots import Shots
+from training.split import Part
 from training.train_perceptron import Arrays, Batch
 
 EXPOSURES: NDArray[np.float64] = np.arange(0, MAX_EV + 0.1, 0.5)
@@ -40,8 +41,6 @@ SAVED_SHARE = 0.4
 MAPS = (Part.CALIBRATE, Part.VALIDATE)
 """Parts whose radiance maps are trained on, as the former holds four only. Left out in turn, two by two, the others
 were repaired to 24.3 dB with, and to 22.8 without the rest of them."""
-VIEWS_OF_A_SCENE = 25
-"""Views that are fused for each radiance map; a fusion takes as long as ten samples."""
 FLOOR_MSE = 5e-5
 """Added to the squared error: nothing is gained beyond 43 dB."""
 
@@ -59,9 +58,7 @@ class DarknessTask:
 
     def __init__(self, root: Path) -> None:
         self._photos = Frames(root, Part.CALIBRATE)
-        maps = [path for path in sorted((root / "hdr").glob("*.hdr")) if part(path) in MAPS]
-        self._scenes = [np.maximum(load_radiance(path), 0) for path in maps]
-        self._views: list[tuple[NDArray[np.float32], Image]] = []
+        self._shots = Shots(root, MAPS)
 
     def draw(self, rng: np.random.Generator) -> Arrays:
         image, target, dark = self._pair(rng)
@@ -94,8 +91,8 @@ class DarknessTask:
     def _pair(self, rng: np.random.Generator) -> tuple[Image, Image | None, bool]:
         """Return a photo, what it should be (None: that is not known), and whether it is dark."""
         kind = float(rng.random())
-        if kind < RADIANCE_SHARE and self._scenes:
-            return self._shot(rng)
+        if kind < RADIANCE_SHARE and self._shots:
+            return *self._shots.draw(rng, -3.2, -1), True
         photo = self._photos.draw(rng)
         if rng.random() < OTHER_SHARE:
             other = (poor_white_balance, low_contrast, hazy)[int(rng.integers(3))]
@@ -109,20 +106,6 @@ class DarknessTask:
         if kind < EXPANDED_SHARE + DARK_SHARE + BRIGHT_SHARE:
             photo = glaring(photo, float(rng.random()), rng)
         return photo, photo, False
-
-    def _shot(self, rng: np.random.Generator) -> tuple[Image, Image, bool]:
-        """A dark photo of measured radiance and the fusion of its bracket."""
-        if len(self._views) < VIEWS_OF_A_SCENE * len(self._scenes):
-            scene = self._scenes[int(rng.integers(len(self._scenes)))]
-            view = perspective(scene, float(rng.uniform(0, 360)), float(rng.uniform(45, 100)))
-            scale = min(1.0, SIDE_PX / max(view.shape))
-            view = meter(cv2.resize(view, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
-            self._views.append((view, fuse([expose(view, ev, rng) for ev in BRACKET_EV])))
-        view, fused = self._views[int(rng.integers(len(self._views)))]
-        image = expose(view, float(rng.uniform(-3.2, -1)), rng, float(rng.uniform(0.65, 0.95)))
-        if rng.random() < 0.5:
-            return np.ascontiguousarray(image[:, ::-1]), np.ascontiguousarray(fused[:, ::-1]), True
-        return image, fused, True
 
 
 def _squared_error(image: Image, target: Image) -> float:

@@ -12,11 +12,10 @@ import cv2
 import numpy as np
 from torch import Tensor, nn
 
-from enhancers.light_colour import ARCHITECTURE, told_of
-from enhancers.local_tone import small_copy
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
-from imaging.view import View
+from imaging.measures.light_colour import ARCHITECTURE, told_of
+from imaging.view import View, small_copy
 from training.degradations.camera import recompress
 from training.degradations.tone import hazy, low_contrast, low_light, poor_white_balance
 from training.frames import Frames

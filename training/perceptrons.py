@@ -43,18 +43,20 @@ class Recipe:
 
 
 def fitted(
-    told: NDArray[np.float32], loss: Callable[[Tensor, Tensor], Tensor], outputs: int, recipe: Recipe, deadline: float
+    told: NDArray[np.floating], loss: Callable[[Tensor, Tensor], Tensor], outputs: int, recipe: Recipe, deadline: float
 ) -> Weights:
     """Fit perceptrons and return the weights of their mean, standardisation of the inputs included.
 
     Args:
-        told: Inputs, float32 (N, I).
-        loss: Of the outputs (B, O) for some samples, and their indices (B,).
+        told: Inputs of N samples, floats (N, I), or (N, K, I) for K places of each.
+        loss: Of the outputs, (B, O) or (B, K, O), for some samples, and their indices (B,).
         outputs: How many the perceptron has.
         recipe: How.
         deadline: A time of `time.process_time`; short of time, fewer epochs.
     """
-    mean, scale = told.mean(axis=0), told.std(axis=0) + 1e-3
+    rows = told.reshape(-1, told.shape[-1])
+    mean = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
+    scale = rows.std(axis=0, dtype=np.float64).astype(np.float32) + np.float32(1e-3)
     inputs = torch.tensor(np.clip((told - mean) / scale, -INPUT_LIMIT, INPUT_LIMIT), dtype=torch.float32)
 
     def loss_of(net: nn.Module, chosen: Tensor) -> Tensor:
@@ -64,7 +66,7 @@ def fitted(
     nets = []
     for draw in range(recipe.draws):
         end = time.process_time() + (deadline - time.process_time()) / (recipe.draws - draw)
-        net = perceptron(told.shape[1], outputs, recipe, draw)
+        net = perceptron(told.shape[-1], outputs, recipe, draw)
         nets.append(descend(net, loss_of, len(inputs), recipe, end))
     return {"mean": mean, "scale": scale, **averaged(nets)}
 

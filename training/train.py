@@ -25,7 +25,7 @@ TRAININGS: dict[str, str] = {
     "blur": "training.train_spatial",
     "jpeg_artifacts": "training.train_spatial",
     "noisy": "training.train_spatial",
-    "glaring": "training.train_tone",
+    "glaring": "training.train_perceptron",
     "hazy": "training.train_perceptron",
     "low_contrast": "training.train_perceptron",
     "low_light": "training.train_perceptron",

@@ -1,4 +1,4 @@
-"""Trains the perceptrons under the repairs that need a few numbers of a photo: light, contrast, veil.
+"""Trains the perceptrons under the repairs that need a few numbers of a photo: light, contrast, veil, glare.
 
 python -m training.train low_light --photos DIR --minutes 20 --state FILE --out FILE
 
@@ -30,6 +30,7 @@ Arrays = dict[str, Any]
 Batch = dict[str, Tensor]
 
 TASKS = {
+    "glaring": ("training.glare_task", "GlareTask"),
     "hazy": ("training.veil_task", "VeilTask"),
     "low_contrast": ("training.contrast_task", "ContrastTask"),
     "low_light": ("training.darkness_task", "DarknessTask"),
@@ -54,10 +55,13 @@ class Task(Protocol):
     recipe: Recipe
 
     def draw(self, rng: np.random.Generator) -> Arrays | None:
-        """Return a random sample: "told", float32 (F,), and what the loss needs; None if the draw came to nothing."""
+        """Return a random sample: "told", (F,) or (places, F), and what the loss needs.
+
+        None if the draw came to nothing.
+        """
 
     def loss(self, given: Tensor, batch: Batch) -> Tensor:
-        """Return the mean loss of answers, (B, outputs), to samples."""
+        """Return the mean loss of answers, (B, outputs) or (B, places, outputs), to samples."""
 
 
 def train(name: str, photos_root: Path, minutes: float, state: Path | None, out: Path) -> None:

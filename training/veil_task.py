@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from enhancers.hazy import ARCHITECTURE, ARGS, HEIGHTS, told_of
-from enhancers.local_tone import small_copy
+from imaging.view import small_copy
 from training.degradations.camera import recompress
 from training.degradations.tone import glaring, hazy, low_contrast, low_light, poor_white_balance
 from training.frames import Frames

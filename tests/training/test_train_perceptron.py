@@ -10,12 +10,15 @@ import pytest
 import torch
 
 from enhancers import build_enhancer
+from enhancers.glaring import CELLS, OverExposure, exposed_less
 from enhancers.low_contrast import GAIN_LIMITS
 from imaging.defects import Defect
 from imaging.image import check_image
 from tests.photos import room, shipped
 from training.contrast_task import ContrastTask, affine, squared_error
 from training.darkness_task import EXPOSURES, LIFTS, DarknessTask
+from training.frames import Frames
+from training.glare_task import GlareTask, repaired
 from training.light_task import LightTask
 from training.split import Part, part_by_rule
 from training.train_perceptron import TASKS, Arrays, Task, train
@@ -102,6 +105,33 @@ def test_a_veil_makes_lighter(photos: Path) -> None:
     veiled = [sample for sample in samples if sample["veiled"]]
     assert 0 < len(veiled) < len(samples)
     assert np.mean([np.min(sample["image"]) - float(np.min(sample["target"])) for sample in veiled]) > 10
+
+
+def test_over_exposed_photos_are_lighter_and_others_their_own_target(photos: Path) -> None:
+    samples = drawn(GlareTask(photos))
+    assert {float(sample["blown"]) for sample in samples} == {0.0, 1.0}
+    lighter = [float(sample["image"].mean()) - float(sample["target"].mean()) for sample in samples if sample["blown"]]
+    assert np.mean(lighter) > 10
+    for sample in samples:
+        if not sample["blown"]:
+            np.testing.assert_allclose(sample["image"].astype(float), sample["target"], atol=40)
+
+
+def test_the_loss_sees_the_repair_as_it_is_made() -> None:
+    rng = np.random.default_rng(0)
+    photo = cv2.resize(rng.integers(0, 256, (6, 6, 3), dtype=np.uint8), (64, 64), interpolation=cv2.INTER_LINEAR)
+    answers = rng.normal(0, 1, (CELLS**2, 6)).astype(np.float32)
+    floor = np.full(CELLS**2, 0.1, np.float32)
+    codes = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255
+    seen = repaired(codes, torch.from_numpy(answers)[None], torch.from_numpy(floor)[None])[0].permute(1, 2, 0) * 255
+    made = exposed_less(photo, OverExposure.of(answers, floor, 1.0))
+    np.testing.assert_allclose(made, seen.numpy(), atol=6)
+    assert np.abs(made - seen.numpy()).mean() < 1
+
+
+def test_frames_repeat_for_a_seed(photos: Path) -> None:
+    first, second = (Frames(photos, Part.CALIBRATE).draw(np.random.default_rng(3)) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
 
 
 def test_no_photo_is_said(tmp_path: Path) -> None:

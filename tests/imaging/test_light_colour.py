@@ -3,11 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from enhancers.light_colour import ESTIMATES, FEATURES, estimates, told_of
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
-from tests.enhancers.test_tone_network import ODD_PHOTOS
-from tests.photos import room, shipped
+from imaging.measures.light_colour import ESTIMATES, FEATURES, estimates, told_of
+from tests.photos import ODD_PHOTOS, room, shipped
 
 
 @pytest.mark.parametrize("photo", [room(0), *ODD_PHOTOS], ids=lambda photo: str(photo.shape))

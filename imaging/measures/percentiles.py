@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.color import SRGB_TO_LINEAR
 from imaging.image import Image, Plane
 from imaging.measures.exposure import channel_max, channel_min
 
@@ -20,12 +21,15 @@ PERCENTS = (0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 25, 50, 75, 90, 97, 98, 99, 99.7,
 
 BRIGHTEST, DARKEST, LUMA = range(3)
 
+LOG_LIGHT: NDArray[np.float32] = (1 + np.log2(SRGB_TO_LINEAR + np.float32(2.0**-10)) / 5).astype(np.float32)
+"""Linear light of each code on a log scale, in [-1, 1]: a stop is a tenth of the range."""
+
 
 def percentiles(small: Image) -> NDArray[np.intp]:
     """Return the codes at `PERCENTS` of the brightest channel, of the darkest one and of luma, in that order.
 
     Args:
-        small: A small copy that was sampled, not averaged (`enhancers.local_tone.small_copy`), uint8 RGB (h, w, 3).
+        small: A small copy that was sampled, not averaged (`imaging.view.small_copy`), uint8 RGB (h, w, 3).
 
     Returns:
         Codes in [0, 255], shape (3, len(PERCENTS)).

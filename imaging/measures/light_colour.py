@@ -17,11 +17,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from enhancers.percentiles import codes_at
 from imaging.color import SRGB_TO_LINEAR, srgb_to_linear
 from imaging.image import Image
 from imaging.measures.exposure import channel_max
 from imaging.measures.illuminant import Illuminant, estimate_illuminant
+from imaging.measures.percentiles import codes_at
 from imaging.mlp import Mlp
 
 ARCHITECTURE = "light-mlp-2"
@@ -48,10 +48,11 @@ class LightNetwork:
     Args:
         weights: Of an `imaging.mlp.Mlp` with three outputs: what to add to the voted log chroma of red and of blue, and
             the log-odds of a cast.
+        prefix: What stands before the names of its weights.
     """
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
-        self._network = Mlp(weights)
+    def __init__(self, weights: Mapping[str, NDArray[Any]], prefix: str = "") -> None:
+        self._network = Mlp(weights, prefix)
 
     def __call__(self, thumbnail: Image, small: Image) -> tuple[Illuminant, float]:
         """Return the light, with the evidence of the votes, and the log-odds of a cast; see `told_of`."""
@@ -65,7 +66,7 @@ def told_of(thumbnail: Image, small: Image) -> tuple[Features, Illuminant]:
 
     Args:
         thumbnail: An averaged copy, uint8 RGB (h, w, 3).
-        small: One that was sampled, `enhancers.local_tone.small_copy`.
+        small: One that was sampled, `imaging.view.small_copy`.
     """
     voted = estimate_illuminant(thumbnail)
     light = np.array([voted.red, voted.blue], np.float32)

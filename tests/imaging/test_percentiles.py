@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from enhancers.local_tone import small_copy
-from enhancers.percentiles import BRIGHTEST, DARKEST, LUMA, PERCENTS, codes_at, percentiles
+from imaging.measures.percentiles import BRIGHTEST, DARKEST, LUMA, PERCENTS, codes_at, percentiles
+from imaging.view import small_copy
 from tests.photos import shipped
 
 
