@@ -7,7 +7,7 @@ from imaging.defects import Defect
 from imaging.view import View
 
 NOISY_THRESHOLD = 0.32
-"""0.8% of 365 clean photos reach it, 90% of visibly damaged ones (`training/calibrate.py`)."""
+"""0.5% of 365 clean photos reach it, 93% of visibly damaged ones (`training/calibrate.py`)."""
 
 
 def noise_severity(view: View) -> float:

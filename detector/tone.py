@@ -13,7 +13,7 @@ LOW_CONTRAST_THRESHOLD = 0.30
 """0% of 365 clean photos reach it, 91% of visibly damaged ones (`training/calibrate.py`)."""
 
 GLARING_THRESHOLD = 0.51
-"""0.8% of 365 clean photos reach it, 86% of visibly damaged ones (`training/calibrate.py`)."""
+"""0.5% of 365 clean photos reach it, 80% of visibly damaged ones (`training/calibrate.py`)."""
 
 
 def low_light_severity(view: View) -> float:

@@ -35,9 +35,9 @@ METHOD = "Sliding DCT windows with gains that a network gives, at viewing size, 
 
 WEIGHTS = WeightsSpec(
     file="blur.safetensors",
-    sha256="7d592038f3dbda272499a0ae2a90a8880ea67e1a9a7d1193a372c954efeead54",
+    sha256="5bf15ed08ef51f3f010743d0b8703fb59a7ba2343d1c9fe09a583970aa4489ae",
     architecture="detail-gain-1",
-    trained_by="python -m training.train blur --minutes 44 (seed 3, from earlier weights)",
+    trained_by="python -m training.train blur --minutes 60 (seed 3, from earlier weights)",
     licence="free to use and modify; trained on stock photos (Unsplash, Pexels, Pixabay), CLIC 2025 and CID22",
 )
 
