@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.color import SRGB_TO_LINEAR, srgb_to_linear
-from imaging.image import Image
+from imaging.image import Image, Plane
 from imaging.measures.exposure import channel_max
 from imaging.measures.illuminant import Illuminant, estimate_illuminant
 from imaging.measures.percentiles import codes_at
@@ -88,34 +88,30 @@ def estimates(thumbnail: Image) -> Features:
     light = srgb_to_linear(thumbnail)
     smooth = cv2.GaussianBlur(light, (0, 0), 1.0)
     edges = cv2.magnitude(cv2.Sobel(smooth, -1, 1, 0), cv2.Sobel(smooth, -1, 0, 1))
-    curvature = np.abs(cv2.Laplacian(smooth, -1))
-    telling = np.flatnonzero(cv2.inRange(channel_max(thumbnail), *_TELLING))
-    if telling.size < _LEAST_PIXELS:
-        telling = np.arange(light.size // 3)
-    light, edges, curvature = (values.reshape(-1, 3).take(telling, axis=0) for values in (light, edges, curvature))
-    half, most = len(light) // 2, len(light) * 9 // 10
-    parted = light.take(np.argpartition(light.sum(axis=1), (half, most)), axis=0)
+    curvature = cv2.absdiff(cv2.Laplacian(smooth, -1), 0)
+    telling = cv2.inRange(channel_max(thumbnail), *_TELLING)
+    if cv2.countNonZero(telling) < _LEAST_PIXELS:
+        telling[:] = 255
+    told = light.reshape(-1, 3).take(np.flatnonzero(telling), axis=0)
+    half, most = len(told) // 2, len(told) * 9 // 10
+    by_sum = told.take(np.argpartition(told[:, 0] + told[:, 1] + told[:, 2], (half, most)), axis=0)
     means = np.stack(
         [
-            light.mean(axis=0),
-            _norm(light, 6),
-            np.median(light, axis=0),
-            parted[half:].mean(axis=0),
-            parted[most:].mean(axis=0),
-            edges.mean(axis=0),
-            _norm(edges, 5),
-            curvature.mean(axis=0),
+            _norm(light, 1, telling),
+            _norm(light, 6, telling),
+            np.median(told, axis=0),
+            by_sum[half:].mean(axis=0),
+            by_sum[most:].mean(axis=0),
+            _norm(edges, 1, telling),
+            _norm(edges, 5, telling),
+            _norm(curvature, 1, telling),
         ]
     )
     logs = np.log(np.maximum(means, 1e-6))
     return (logs[:, [0, 2]] - logs[:, 1:2]).astype(np.float32)
 
 
-def _norm(values: Features, order: int) -> NDArray[np.float64]:
-    """Return the Minkowski norm of each channel, shape (3,) of (N, 3)."""
-    doubles = values.astype(np.float64)
-    powers = doubles.copy()
-    for _ in range(order - 1):  # numpy's power takes three times as long
-        powers *= doubles
-    mean: NDArray[np.float64] = powers.mean(axis=0)
-    return mean ** (1 / order)
+def _norm(values: Features, order: int, mask: Plane) -> NDArray[np.float64]:
+    """Return the Minkowski norm of each channel of (h, w, 3) where the mask is not 0, shape (3,)."""
+    powers = values if order == 1 else cv2.pow(values, order)
+    return np.array(cv2.mean(powers, mask)[:3]) ** (1 / order)
