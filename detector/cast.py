@@ -28,9 +28,6 @@ WHITE_BALANCE_THRESHOLD = 0.38
 NONE_LEARNED = 0.05
 """Severity up to which the network sees no cast."""
 
-SURELY_NONE = 0.02
-"""What the network says when no other opinion would change the answer: as much is told on validation photos without."""
-
 FULL_NATS = 8.0
 """Evidence that counts as sure: its upper quartile over calibration photos under random casts."""
 
@@ -66,8 +63,9 @@ def white_balance_severity(view: View) -> float:
     the former alone 49 %.
     """
     learned = CAST.severity(view, Defect.POOR_WHITE_BALANCE)
-    if learned < SURELY_NONE:
-        return 0.0  # spares four of five good photos the other opinions
+    if learned <= NONE_LEARNED:
+        # No other opinion could make an alarm of it: six of seven good photos are spared them.
+        return _LEAST_KNOWN * learned
     light, need = _light_network()(view.thumbnail, small_copy(view.image))
     known = math.sqrt(ramp(learned, NONE_LEARNED, 1.0) * ramp(light.cast_evidence_nats, 0.0, FULL_NATS))
     known = min(max(known, _LEAST_KNOWN), 1 - _LEAST_KNOWN)
