@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
+from enhancers.local_tone import lifted
 from imaging.color import SRGB_TO_LINEAR, encode_srgb
 from imaging.image import Image, Plane
 from imaging.measures.exposure import channel_min, smoothstep
@@ -65,6 +66,7 @@ _RANKS = (2, 12, 64, 128, 192, 250)
 _AROUND = (1, 3)
 """Which of these are told of the neighbours, too."""
 _LEAST_FLOOR = 0.002
+"""Added to the light of the darkest, so that its logarithm is finite and a veil can be told over black."""
 _RIM_WHITE = 252
 _RIM_SHARE = 0.9
 """A photo whose rim is all white but for a tenth is a drawing or stands on a white ground, and is not over-exposed."""
@@ -119,8 +121,8 @@ class OverExposure:
 class GlaringEnhancer(Enhancer):
     """Undoes a camera's shoulder, the light that glare lays over a place, and the exposure, in this order.
 
-    The shoulder is that of `training.degradations.camera.tone_curve`. Shadows are lifted as in `low_light` (Reinhard et
-    al., "Photographic tone reproduction for digital images", SIGGRAPH 2002, eq. 4). What is blown keeps its hue and a
+    The shoulder is that of `training.degradations.camera.tone_curve`. Shadows are lifted as in
+    `low_light`. What is blown keeps its hue and a
     brightness that the network chooses: what was there, nobody knows.
 
     Args:
@@ -237,8 +239,7 @@ def build(device: str, weights: Path | None = None) -> GlaringEnhancer:
 
 def _finished(light: NDArray[np.float64], seen: OverExposure) -> NDArray[np.uint8]:
     """Return the codes of scene light after exposure and lift."""
-    light = light * 2 ** (seen.lift_ev - seen.ev)
-    return np.rint(255 * encode_srgb(light * (1 + light / 4**seen.lift_ev) / (1 + light))).astype(np.uint8)
+    return np.rint(255 * encode_srgb(lifted(light / 2**seen.ev, seen.lift_ev))).astype(np.uint8)
 
 
 def _veil(places: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:

@@ -52,6 +52,15 @@ _ROOT: NDArray[np.float32] = np.sqrt(np.arange(256, dtype=np.float32) / np.float
 """Square root of codes: steps in shadows and highlights count about alike, which a filter's epsilon needs."""
 
 
+def lifted(light: NDArray[np.float64], ev: float) -> NDArray[np.float64]:
+    """Return linear light after a gain of `ev` EV and the shoulder that keeps white where it was; 0 changes nothing.
+
+    Reinhard et al., "Photographic tone reproduction for digital images", SIGGRAPH 2002, eq. 4.
+    """
+    light = light * 2**ev
+    return light * (1 + light / 4**ev) / (1 + light)
+
+
 def illumination(plane: Plane) -> NDArray[np.float32]:
     """Return the edge-aware illumination, as the square root of codes in [0, 1], float32 (h, w).
 

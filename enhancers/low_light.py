@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
-from enhancers.local_tone import ILLUMINATIONS, bound_by_noise, illumination, retone
+from enhancers.local_tone import ILLUMINATIONS, bound_by_noise, illumination, lifted, retone
 from imaging.color import SRGB_TO_LINEAR, encode_srgb
 from imaging.image import Image
 from imaging.measures.exposure import channel_max, smoothstep
@@ -133,9 +133,8 @@ def relit(image: Image, small: Image, exposure: float, lift: float) -> Image:
 
 def _exposed(codes: NDArray[np.float64], exposure: float, lift: float) -> NDArray[np.float64]:
     """Return encoded sRGB in [0, 1] after a gain of `exposure + lift` EV and a shoulder for the `lift`."""
-    light = 2 ** (exposure + lift) * np.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
-    # Without a lift the shoulder is the identity.
-    return encode_srgb(light * (1 + light / 4**lift) / (1 + light))
+    light = np.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
+    return encode_srgb(lifted(light * 2**exposure, lift))
 
 
 def build(device: str, weights: Path | None = None) -> LowLightEnhancer:
