@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
+from enhancers.local_noise import without_noise
 from enhancers.local_tone import ILLUMINATIONS, bound_by_noise, illumination, lifted, retone
 from imaging.color import SRGB_TO_LINEAR, encode_srgb
 from imaging.image import Image
@@ -73,7 +74,7 @@ class LowLightEnhancer(Enhancer):
     The exposure is one table of codes, which undoes a short exposure exactly. The lift has a shoulder (Reinhard et al.,
     "Photographic tone reproduction for digital images", SIGGRAPH 2002, eq. 4): `x (1 + x / w^2) / (1 + x)`, where `w`
     is what the lift makes of white, so that white stays white. It follows the illumination, which keeps local contrast,
-    and noise bounds it.
+    and noise bounds it. The noise that either amplifies is taken out again.
 
     Args:
         weights: Of an `imaging.mlp.Mlp` that makes of `told_of` what to add to the textbook's exposure, the logit of
@@ -95,8 +96,11 @@ class LowLightEnhancer(Enhancer):
         amount = strength * max(smoothstep(need, *self._args.need), certain)
         if amount <= 0:
             return image
-        exposure = min(max(exposure + more, 0), MAX_EV)
-        return relit(image, small, amount * exposure, amount * MAX_LIFT_EV / (1 + math.exp(-lift)))
+        exposure = amount * min(max(exposure + more, 0), MAX_EV)
+        lift = amount * MAX_LIFT_EV / (1 + math.exp(-lift))
+        # Codes grow by about the 2.2th root of the light. What was there before is another repair's.
+        amplified = math.sqrt(1 - 4 ** (-(exposure + lift) / 2.2))
+        return without_noise(relit(image, small, exposure, lift), amplified)
 
 
 def told_of(small: Image) -> tuple[NDArray[np.float32], float]:
