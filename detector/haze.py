@@ -7,7 +7,7 @@ from imaging.defects import Defect
 from imaging.view import View
 
 HAZY_THRESHOLD = 0.30
-"""0% of 365 clean photos reach it, 100% of visibly damaged ones (`training/calibrate.py`)."""
+"""0% of 396 clean photos reach it, 99% of visibly damaged ones (`training/calibrate.py`)."""
 
 
 def hazy_severity(view: View) -> float:

@@ -25,12 +25,18 @@ def test_threshold_keeps_false_alarms_rare() -> None:
     assert threshold_for(np.zeros(50)) == pytest.approx(0.01)
 
 
-def test_thresholds_keep_all_alarms_rare_together() -> None:
-    clean = np.random.default_rng(0).random((400, 9)) ** 3
-    thresholds = thresholds_for(clean)
+def test_thresholds_keep_alarms_rare_and_miss_little() -> None:
+    rng = np.random.default_rng(0)
+    clean = rng.random((400, 9)) ** 3
+    made = np.where(rng.random((400, 9)) < 0.3, 1.0, 0.0)
+    mixed = np.where(made > 0, 0.6 + 0.4 * rng.random((400, 9)), 0.0)
+    mixed[:, 0] = made[:, 0]  # a defect that is always told surely
+    thresholds = thresholds_for(clean, mixed, made)
     alarms = clean >= thresholds
     assert alarms.mean(axis=0).max() <= FALSE_ALARMS
     assert 0 < alarms.any(axis=1).mean() <= ANY_FALSE_ALARM
+    assert thresholds[0] == thresholds.max() <= 1
+    assert (mixed[made[:, 0] > 0, 0] >= thresholds[0]).all()
 
 
 def test_damage_is_the_same_for_the_same_seed() -> None:
