@@ -36,6 +36,9 @@ from training.split import Part
 
 Versions = Mapping[str, Repairs]
 
+MARGIN_LEVELS_DB, MARGIN_PHOTOS = (39, 36, 33, 30, 27), 8
+"""Camera noise, PSNR of the noisy photos, at which non-local means are compared; they take seconds a photo."""
+
 LISTINGS_SHOWN, ROWS_OF_A_SHEET = 40, 10
 """Real listing photos that are there to be looked at, and how many of them go on one sheet."""
 
@@ -45,6 +48,7 @@ def lines(folder: str | None, limit: int, versions: Versions, sheets_folder: Pat
     lossless, clean = held_out(folder, limit, LOSSLESS_SETS), held_out(folder, limit, CLEAN_SETS)
     yield from _gains("Gaussian noise 25, PNG", Defect.NOISY, gaussian_noise(lossless, 25), versions)
     yield from _gains("camera noise at 33 dB", Defect.NOISY, camera_noise(clean, 33), versions)
+    yield from noise_margins(clean[:MARGIN_PHOTOS], versions)
     for quality in (10, 20):
         name = f"JPEG quality {quality}, luma"
         yield from _gains(name, Defect.JPEG_ARTIFACTS, jpeg(clean, quality), versions, luma_psnr_db)
@@ -67,6 +71,19 @@ def luma_psnr_db(image: Image, reference: Image) -> float:
     """Return the PSNR of the luma (BT.601), as deblocking is reported."""
     planes = [cv2.cvtColor(i, cv2.COLOR_RGB2GRAY)[..., None] for i in (image, reference)]
     return psnr_db(*planes)
+
+
+def noise_margins(photos: Sequence[Image], versions: Versions) -> Iterator[str]:
+    """Yield by how much denoising is better than non-local means, at every level of noise."""
+    means = [operator for name, operator in TEXTBOOK[Defect.NOISY].items() if name.startswith("non-local means")]
+    for name, version in versions.items():
+        margins = []
+        for level in MARGIN_LEVELS_DB:
+            trials = camera_noise(photos, level)
+            best = max(_score([operator(trial.degraded) for trial in trials], trials, psnr_db) for operator in means)
+            ours = [version.single(Defect.NOISY, trial.degraded) for trial in trials]
+            margins.append(f"{_score(ours, trials, psnr_db) - best:+.1f} dB at {level} dB")
+        yield f"{name} over the best non-local means, camera noise ({len(photos)}): {', '.join(margins)}"
 
 
 def cast_angle_deg(image: Image, reference: Image) -> float:
