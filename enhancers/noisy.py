@@ -17,9 +17,9 @@ METHOD = "Sliding DCT windows with gains that a network gives, blind to the leve
 
 WEIGHTS = WeightsSpec(
     file="noisy.safetensors",
-    sha256="02bae39ea56f7a019c8af644743f7a6628f16d56d5ea121fb21df6373dd7f759",
+    sha256="0b97bcbe2fa076e676d37a2c9af6bbcdcbf0197f94cc95f7fabb235c0881215a",
     architecture="detail-gain-1",
-    trained_by="python -m training.train noisy --minutes 16 (seed 3, from earlier weights)",
+    trained_by="python -m training.train noisy --minutes 30 (seed 3, from earlier weights)",
     licence="free to use and modify; trained on stock photos (Unsplash, Pexels, Pixabay), CLIC 2025 and CID22",
 )
 
