@@ -43,12 +43,13 @@ def enhanced(image: Image) -> Image:
     """Return what the service would."""
     height, width = image.shape[:2]
     steps = plan(detect(width=width, height=height, format="jpeg", view=View.of(image)))
-    photo, fixed = repair(_photo(image), steps, build_enhancer, severity_of)
+    photo, fixed = repair(photo_of(image), steps, build_enhancer, severity_of)
     print("repaired:", ", ".join(fixed))
     return photo.image
 
 
-def _photo(image: Image) -> Photo:
+def photo_of(image: Image) -> Photo:
+    """Return pixels as a JPEG photo without metadata."""
     return Photo(image, None, ImageFormat.JPEG, Metadata())
 
 
@@ -69,7 +70,7 @@ def main() -> None:
         before = damaged(image)
         rows.append(np.hstack([_framed(before, 440), _framed(enhanced(before), 440)]))
     picture = np.ascontiguousarray(np.vstack(rows))
-    Path(sys.argv[1]).write_bytes(encode(_photo(picture), EncodeOptions(quality=88)))
+    Path(sys.argv[1]).write_bytes(encode(photo_of(picture), EncodeOptions(quality=88)))
 
 
 if __name__ == "__main__":

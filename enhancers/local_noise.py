@@ -51,7 +51,8 @@ def without_noise(image: Image, share: float) -> Image:
     ycc = cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb)
     luma, *chroma = cv2.split(ycc)
     height, width = luma.shape
-    halves = [cv2.resize(plane, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA) for plane in chroma]
+    half_size = ((width + 1) // 2, (height + 1) // 2)
+    halves = [cv2.resize(plane, half_size, interpolation=cv2.INTER_AREA) for plane in chroma]
     deviations = [
         share * times * noise_deviation(plane)
         for times, plane in ((_PARAMS.luma, luma), *((_PARAMS.chroma, half) for half in halves))

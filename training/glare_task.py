@@ -15,12 +15,13 @@ from torch.nn import functional
 from enhancers.glaring import (
     ARCHITECTURE,
     CELLS,
+    EVS,
     LEAST_LIGHT,
-    MAX_EV,
-    MAX_LIFT_EV,
+    LIFTS_EV,
+    NEARLY_CLIPPED,
     NEARLY_WHITE,
     SHOULDERS,
-    WHITES,
+    WHITE,
     told_of,
 )
 from imaging.image import Image
@@ -46,6 +47,9 @@ FRAMED_SHARE = 1 / 12
 """Share with a white or black frame, as letterboxed photos and graphics have it."""
 FLOOR_MSE = 1e-4
 """Added to the squared error: nothing is gained beyond 40 dB."""
+NEED_WEIGHT = 0.3
+"""Of the log-odds of over-exposure, against the error of the repair; with more, drawings pass for over-exposed."""
+_PIXELS = 24
 _PIXELS = 24
 """The loss is taken on so many rows and columns of each sample."""
 
@@ -58,7 +62,7 @@ class GlareTask:
     """
 
     architecture = ARCHITECTURE
-    outputs = 6
+    outputs = 5
     recipe = Recipe((128, 48), epochs=20, dropout=0.1, weight_decay=0.05)
 
     def __init__(self, root: Path) -> None:
@@ -87,9 +91,9 @@ class GlareTask:
         difference = repaired(codes, given, batch["floor"]) - batch["target"].float() / 255
         mse = difference.square().mean((1, 2, 3))
         fit = torch.log(mse + FLOOR_MSE) + 6 * difference.abs().mean((1, 2, 3))
-        need = nn.functional.binary_cross_entropy_with_logits(given[..., 4].mean(1), blown)
+        need = nn.functional.binary_cross_entropy_with_logits(given[..., 3].mean(1), blown)
         # A clean photo is the gate's to keep.
-        return (fit * (0.1 + 0.9 * blown)).mean() + 0.3 * need
+        return (fit * (0.1 + 0.9 * blown)).mean() + NEED_WEIGHT * need
 
     def _pair(self, rng: np.random.Generator) -> tuple[Image, Image, bool]:
         """Return a photo, what it should be, and whether it is over-exposed."""
@@ -116,25 +120,27 @@ def repaired(codes: Tensor, given: Tensor, floor: Tensor) -> Tensor:
 
     Args:
         codes: Encoded values in [0, 1], (B, 3, h, w), h = w.
-        given: The answers of each place, (B, CELLS**2, 6).
+        given: The answers of each place, (B, CELLS**2, 5).
         floor: Linear light of the darkest there, (B, CELLS**2).
     """
-    ev, shoulder, lift, white = (each[:, None, None, None] for each in given[..., :4].mean(1).unbind(1))
-    veil = (floor * torch.exp(given[..., 5].clamp(-12, 0.5))).view(-1, 1, CELLS, CELLS)
-    veil = functional.interpolate(veil.sqrt(), size=codes.shape[2:], mode="bicubic", align_corners=False).square()
-    ev = ev.clamp(0, MAX_EV)
-    shoulder, lift, white = (
-        low + (high - low) * torch.sigmoid(logit)
-        for logit, (low, high) in ((shoulder, SHOULDERS), (lift, (0, MAX_LIFT_EV)), (white, WHITES))
+    ev, shoulder, lift = (
+        low + (high - low) * torch.sigmoid(logit)[:, None, None, None]
+        for logit, (low, high) in zip(given[..., :3].mean(1).unbind(1), (EVS, SHOULDERS, LIFTS_EV), strict=True)
     )
+    veil = (floor * torch.exp(given[..., 4].clamp(-12, 0.5))).view(-1, 1, CELLS, CELLS)
+    veil = functional.interpolate(veil.sqrt(), size=codes.shape[2:], mode="bicubic", align_corners=False).square()
     light = linear(codes)
     over = ((1 - light).clamp_min(0.003) / (1 - shoulder)).clamp_max(1)
     scene = torch.where(light <= shoulder, light, shoulder - (1 - shoulder) * over.log()).clamp_max(4)
     scene = torch.maximum(scene - veil, LEAST_LIGHT * scene) * torch.exp2(lift - ev)
-    scene = scene * (1 + scene / 4**lift) / (1 + scene)
-    middle = codes.median(1, keepdim=True).values.clamp_min(1e-3)
-    blown = ((middle - NEARLY_WHITE) / (1 - NEARLY_WHITE)).clamp(0, 1)
-    return torch.maximum(encoded(scene), white * blown * codes / middle)
+    done = encoded(scene * (1 + scene / 4**lift) / (1 + scene))
+    before = codes.median(1, keepdim=True).values.clamp_min(1e-3)
+    blown = ((before - NEARLY_WHITE) / (1 - NEARLY_WHITE)).clamp(0, 1).square()
+    done = torch.maximum(done, WHITE * blown * codes / before)
+    after = done.median(1, keepdim=True).values
+    least, full = NEARLY_CLIPPED
+    hold = ((codes.amin(1, keepdim=True) - least) / (full - least)).clamp(0, 1)
+    return done + hold * (codes * after / before - done)
 
 
 def _framed(image: Image, target: Image, rng: np.random.Generator) -> tuple[Image, Image]:

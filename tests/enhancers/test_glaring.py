@@ -14,6 +14,7 @@ from training.degradations.tone import glaring
 from training.metrics import psnr_db
 
 ENHANCER = build("cpu")
+NO_VEIL = np.zeros((CELLS, CELLS), np.float32)
 
 
 @pytest.mark.parametrize("severity", [0.5, 0.8, 1.0])
@@ -38,7 +39,20 @@ def test_white_never_turns_grey() -> None:
         result = ENHANCER.enhance(bad)
         white = (bad == 255).all(axis=2)
         assert white.mean() > 0.05
-        assert np.percentile(result[white], 2) > 190
+        assert np.percentile(result[white], 2) > 220
+
+
+def test_white_that_clips_in_one_channel_turns_neither_lilac_nor_peach() -> None:
+    photo = np.full((120, 160, 3), (255, 247, 244), np.uint8)
+    result = exposed_less(photo, OverExposure(1.5, 0.8, 0.3, 0.9, NO_VEIL + np.float32(0.4)))
+    assert np.ptp(result.astype(float) / photo, axis=2).max() < 0.02
+    assert 170 < result.mean() < 235
+
+
+def test_a_little_strength_changes_little() -> None:
+    bad = glaring(shipped("coffee"), 0.8, np.random.default_rng(1))
+    assert psnr_db(ENHANCER.enhance(bad), bad) < 25
+    assert psnr_db(ENHANCER.enhance(bad, 0.02), bad) > 40
 
 
 def test_grey_stays_grey() -> None:
@@ -53,9 +67,6 @@ def test_a_drawing_on_white_is_not_glaring() -> None:
     assert on_white(drawing)
     np.testing.assert_array_equal(ENHANCER.enhance(drawing), drawing)
     assert not on_white(glaring(room(0), 1.0, np.random.default_rng(0)))
-
-
-NO_VEIL = np.zeros((CELLS, CELLS), np.float32)
 
 
 @pytest.mark.parametrize("shoulder", [0.7, 0.9])
