@@ -20,7 +20,7 @@ def test_noise_is_measured(deviation: float) -> None:
     assert noise_deviation(flat) < 0.1
 
 
-@pytest.mark.parametrize(("deviation", "gain_db"), [(3, 2), (6, 3), (12, 4)])
+@pytest.mark.parametrize(("deviation", "gain_db"), [(3, 0.2), (6, 4), (12, 6)])
 def test_rooms_lose_noise(deviation: float, gain_db: float) -> None:
     for photo in rooms():
         bad = noisy(photo, deviation)
@@ -47,11 +47,12 @@ def test_nothing_is_taken_where_nothing_was_added() -> None:
     assert without_noise(bad, 0.0) is bad
     tiny = bad[:3, :3]
     assert without_noise(tiny, 1.0) is tiny
+    large = np.resize(bad, (2000, 2600, 3))
+    assert without_noise(large, 1.0) is large
 
 
-def test_strips_leave_no_seams() -> None:
-    """A photo of several strips is smoothed as each of its parts would be."""
-    photo = noisy(np.full((300, 200, 3), 120, np.uint8), 6)
-    whole = without_noise(photo, 1.0).astype(int)
-    upside_down = without_noise(np.ascontiguousarray(photo[::-1]), 1.0)[::-1]
-    assert np.abs(whole - upside_down).max() <= 3
+def test_strips_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = noisy(rooms()[0], 6)
+    in_strips = without_noise(photo, 1.0)
+    monkeypatch.setattr("enhancers.local_noise._STRIP_ROWS", len(photo))
+    np.testing.assert_array_equal(in_strips, without_noise(photo, 1.0))
