@@ -41,8 +41,8 @@ EVS = (0.0, 3.5)
 LIFTS_EV = (0.0, 2.0)
 SHOULDERS = (0.6, 0.995)
 """Linear light at which highlights begin to roll off: of the softest cameras, and of those that clip."""
-WHITE = 0.90
-"""Encoded value that what is blown is given at least. Walls are darker on average, and 0.8 would be nearer by 0.4 in
+WHITE = 0.88
+"""Encoded value that what is blown is given at least. Walls are darker on average, and 0.8 would be nearer by 0.3 in
 ΔE00; but a large even grey looks dull, and a blown window is to stay one."""
 NEARLY_WHITE = 0.7
 """Encoded value of the middle channel from which a pixel starts to count as blown: later, and it shows contours."""
