@@ -79,10 +79,13 @@ def noise_margins(photos: Sequence[Image], versions: Versions) -> Iterator[str]:
     for name, version in versions.items():
         margins = []
         for level in MARGIN_LEVELS_DB:
-            trials = camera_noise(photos, level)
-            best = max(_score([operator(trial.degraded) for trial in trials], trials, psnr_db) for operator in means)
-            ours = [version.single(Defect.NOISY, trial.degraded) for trial in trials]
-            margins.append(f"{_score(ours, trials, psnr_db) - best:+.1f} dB at {level} dB")
+            # Some photos cannot be made as noisy as that, or as little.
+            if trials := camera_noise(photos, level):
+                best = max(
+                    _score([operator(trial.degraded) for trial in trials], trials, psnr_db) for operator in means
+                )
+                ours = [version.single(Defect.NOISY, trial.degraded) for trial in trials]
+                margins.append(f"{_score(ours, trials, psnr_db) - best:+.1f} dB at {level} dB")
         yield f"{name} over the best non-local means, camera noise ({len(photos)}): {', '.join(margins)}"
 
 
