@@ -51,12 +51,7 @@ FAILURES = (
     Failure(Defect.HAZY, "rocket", 5, "hazy: a veil that changes from side to side leaves stains"),
     Failure(Defect.LOW_LIGHT, "rocket", 5, "low_light: noise is lifted with the sky"),
     Failure(Defect.POOR_WHITE_BALANCE, "room", 5, "poor_white_balance: of two lights one is left, on the window"),
-    Failure(
-        Defect.GLARING,
-        "coffee",
-        1,
-        "glaring: what clipped altogether is white, and in one channel, yellow",
-    ),
+    Failure(Defect.GLARING, "coffee", 1, "glaring: what clipped altogether is white, and in one channel, yellow"),
     Failure(Defect.BLUR, "chelsea", 5, "blur: strong blur is beyond repair"),
     Failure(Defect.NOISY, "rocket", 5, "noisy: in a dark sky coarse noise is left"),
     Failure(Defect.JPEG_ARTIFACTS, "rocket", 5, "jpeg_artifacts: coarse patches of colour stay in a sky"),

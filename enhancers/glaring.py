@@ -129,8 +129,8 @@ class OverExposure:
 class GlaringEnhancer(Enhancer):
     """Undoes a camera's shoulder, the light that glare lays over a place, and the exposure, in this order.
 
-    The shoulder is that of `training.degradations.camera.tone_curve`. Shadows are lifted as in
-    `low_light`. What is blown stays nearly white, and keeps its hue: what was there, nobody knows.
+    The shoulder is that of `training.degradations.camera.tone_curve`. Shadows are lifted as in `low_light`. What is
+    blown stays nearly white, and keeps its hue: what was there, nobody knows.
 
     Args:
         weights: Of an `imaging.mlp.Mlp` that makes of each row of `told_of`: logits of EV, shoulder and lift, log-odds

@@ -50,7 +50,6 @@ FLOOR_MSE = 1e-4
 NEED_WEIGHT = 0.3
 """Of the log-odds of over-exposure, against the error of the repair; with more, drawings pass for over-exposed."""
 _PIXELS = 24
-_PIXELS = 24
 """The loss is taken on so many rows and columns of each sample."""
 
 
