@@ -24,7 +24,7 @@ CHECKPOINTS = Path(__file__).parent / "checkpoints"
 
 WEIGHTS = WeightsSpec(
     file="detector.safetensors",
-    sha256="fec6b053d29523ca70e904cbbcbe61841f12361f61ccce7ff846636b99eb501f",
+    sha256="94d2137da7275afde51f843a2eff02c08444c1a70308d1846717efae66026045",
     architecture="detector-mlp-2",
     trained_by="python -m training.train detector --photos PHOTOS (seed 0)",
     licence="free to use and modify; trained on stock photos (Unsplash, Pexels, Pixabay), CLIC 2025 and CID22",

@@ -26,6 +26,9 @@ from training.train_perceptron import Arrays, Batch
 CAST_SHARE = 0.7
 """Share of the samples under a coloured light."""
 
+MIXED_SHARE = 0.4
+"""Share of the casts that are two lights: half as much, and casts over a part of the photo pass for none."""
+
 OTHER_SHARE = 0.15
 """Share that have another defect of tone as well."""
 
@@ -52,7 +55,7 @@ class LightTask:
 
     architecture = ARCHITECTURE
     outputs = 3
-    recipe = Recipe((64, 32), epochs=60, dropout=0.05, weight_decay=0.03)
+    recipe = Recipe((64, 32), epochs=40, draws=5, dropout=0.05, weight_decay=0.03)
 
     def __init__(self, root: Path) -> None:
         self._photos = Frames(root, Part.CALIBRATE)
@@ -64,7 +67,7 @@ class LightTask:
         if rng.random() < OTHER_SHARE:
             photo = (low_light, low_contrast, hazy)[int(rng.integers(3))](photo, float(rng.uniform(0, 0.6)), rng)
         cast = rng.random() < CAST_SHARE
-        image = poor_white_balance(photo, float(rng.random()), rng) if cast else photo
+        image = poor_white_balance(photo, float(rng.random()), rng, mixed=MIXED_SHARE) if cast else photo
         if rng.random() < CLIPPED_SHARE:
             image = linear_to_srgb(srgb_to_linear(image) * np.float32(2 ** rng.uniform(0.2, 1)))
         usable = (np.minimum(image, photo).min(axis=2) > 10) & (np.maximum(image, photo).max(axis=2) < 245)

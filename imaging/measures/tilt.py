@@ -83,6 +83,9 @@ class TiltConstants:
     """Edge pixels of either family that vote."""
     doubt: float = 20.0
     """Weight of votes for no tilt at all: a handful of edges makes no peak."""
+    near: float = 1 / 3
+    """What counts as about a tilt, as a share of it, and at least a degree: within it a turn leaves a third of the tilt
+    at most. With a degree for all, one in twelve tilts of more than 3 degrees stayed for being told roughly only."""
     min_confidence: float = 0.7
     """Under it the tilt is not told: trees, stairs, diagonal furniture."""
     upright_deg: float = 0.8
@@ -116,6 +119,7 @@ _HORIZONTAL_K = np.array([-1.2, -0.9, -0.65, -0.45, -0.28, -0.13, 0, 0.13, 0.28,
 """Inverse distances of a vanishing point on the horizon: rooms have them in the photo."""
 
 _SMOOTHING = 1.2  # bins
+_LEAST_NEAR = 2  # bins
 POSITIONS = np.stack([np.abs(_TILTS) / CANDIDATES, _TILTS == 0], axis=1).astype(np.float32)
 """What the network is told of where a candidate stands, float32 (57, 2): most photos are upright."""
 
@@ -176,7 +180,8 @@ def judge(scores: NDArray[np.float32], constants: TiltConstants = CONSTANTS) -> 
     probability = np.exp(scores - scores.max())
     probability /= probability.sum()
     best = int(probability.argmax())
-    near = slice(max(0, best - 2), best + 3)
+    reach = max(_LEAST_NEAR, int(constants.near * abs(best - CANDIDATES)))
+    near = slice(max(0, best - reach), best + reach + 1)
     confidence = float(probability[near].sum())
     severity = float(probability @ _SEVERITIES)
     upright = float(probability[np.abs(TILTS_DEG) < constants.upright_deg].sum())

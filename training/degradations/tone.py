@@ -62,8 +62,8 @@ def low_contrast(image: Image, severity: float, rng: np.random.Generator) -> Ima
     return np.clip(np.rint(flat), 0, 255).astype(np.uint8)
 
 
-def poor_white_balance(image: Image, severity: float, rng: np.random.Generator) -> Image:
-    """Wrong colour temperature and tint, as gains in linear light; one time in four two lights are mixed."""
+def poor_white_balance(image: Image, severity: float, rng: np.random.Generator, *, mixed: float = 0.25) -> Image:
+    """Wrong colour temperature and tint, as gains in linear light; in a share `mixed` of all cases two lights mix."""
     light = srgb_to_linear(image)
     warm = float(rng.choice([-1, 1], p=[0.35, 0.65]))  # lamp light is the common case
     temperature = warm * between(severity, 0.18, 0.75) * float(rng.uniform(0.8, 1.1))  # log2 of red over blue, halved
@@ -73,7 +73,7 @@ def poor_white_balance(image: Image, severity: float, rng: np.random.Generator) 
         rgb = np.exp2(np.array([temperature, tint, -temperature]) * scale)
         return (rgb / rgb.max() if warm > 0 else rgb / (rgb @ [0.2126, 0.7152, 0.0722])).astype(np.float32)
 
-    if rng.random() < 0.25:
+    if rng.random() < mixed:
         height, width = image.shape[:2]
         mix = smooth_field(height, width, rng)[..., None]
         cast = light * (gains(1.0) * mix + gains(float(rng.uniform(0, 0.5))) * (1 - mix))
