@@ -2,8 +2,8 @@
 
 Each pixel moves towards the mean of its neighbours by the share of their variance that noise explains: all the way on a
 wall, not at all on an edge (Lee, "Digital image enhancement and noise filtering by use of local statistics", TPAMI
-1980). The share is that of the luma for R, G and B alike, whose noise differs. It takes 10 ms at 2 MP, where a network
-takes half a second, and makes up for two thirds of the SSIM that amplified noise costs.
+1980). The share is that of the luma for R, G and B alike, whose noise differs. It takes 4 ms at 0.8 MP, where a
+network takes a fifth of a second, and makes up for two thirds of the SSIM that amplified noise costs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from imaging.image import Image, Plane
 from imaging.measures.exposure import Tones
+from imaging.view import view_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,6 @@ class LocalNoiseParams:
     """Of the noise measured: some windows hold more than the average."""
     least: float = 0.5
     """Standard deviation in codes up to which nothing is done."""
-    largest_px: int = 5_000_000
-    """Photos of more pixels are seen reduced, which averages the noise of single ones."""
 
 
 _PARAMS = LocalNoiseParams()
@@ -43,14 +42,16 @@ _MEDIAN_OF_DIFFERENCES = 2 * 0.6745
 
 
 def without_noise(image: Image, share: float) -> Image:
-    """Return the photo without a share of its noise.
+    """Return the photo without a share of its noise, as it is when its view is reduced, which averages noise.
+
+    At 2 MP this would take a tenth of the service's time for a photo, and gain .005 of SSIM in the view.
 
     Args:
         image: uint8 RGB (H, W, 3).
         share: Of the standard deviation of the noise, in [0, 1].
     """
     height, width = image.shape[:2]
-    if share <= 0 or min(height, width) < 2 * _PARAMS.window_px or height * width > _PARAMS.largest_px:
+    if share <= 0 or min(height, width) < 2 * _PARAMS.window_px or view_factor(width, height) > 1:
         return image
     luma = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     deviation = share * _PARAMS.times * noise_deviation(luma)
