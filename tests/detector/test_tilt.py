@@ -6,7 +6,7 @@ import pytest
 
 from detector.tilt import ROTATION_THRESHOLD, rotation_severity
 from imaging.image import Plane
-from imaging.measures.tilt import measure_tilt, severity_at
+from imaging.measures.tilt import TILTS_DEG, judge, measure_tilt, severity_at
 from imaging.view import View
 from tests.photos import room, rooms
 from training.degradations.geometry import tilt
@@ -53,3 +53,17 @@ def test_mirroring_changes_the_sign() -> None:
     tilted = tilt(room(1, 640, 480), 4.0)
     mirrored = np.ascontiguousarray(tilted[:, ::-1])
     assert View.of(mirrored).tilt.angle_deg == pytest.approx(-View.of(tilted).tilt.angle_deg, abs=0.3)
+
+
+@pytest.mark.parametrize("angle_deg", [-9.0, 9.0])
+def test_a_large_tilt_is_told_that_is_known_roughly(angle_deg: float) -> None:
+    assert judge(scores_around(angle_deg)).angle_deg == pytest.approx(angle_deg, abs=0.5)
+
+
+def test_a_small_tilt_is_not() -> None:
+    assert judge(scores_around(3.0)).angle_deg == 0
+
+
+def scores_around(angle_deg: float) -> np.ndarray:
+    """Log-odds of the candidates that spread by a good degree."""
+    return (-0.5 * ((TILTS_DEG - angle_deg) / 1.3) ** 2).astype(np.float32)
