@@ -23,7 +23,7 @@ from imaging.measures.light_colour import LightNetwork
 from imaging.view import View, small_copy
 
 WHITE_BALANCE_THRESHOLD = 0.42
-"""0.5% of 396 clean photos reach it, 78% of visibly damaged ones (`training/calibrate.py`)."""
+"""0.5% of 396 clean photos reach it, 77% of visibly damaged ones (`training/calibrate.py`)."""
 
 NONE_LEARNED = 0.05
 """Severity up to which the network sees no cast."""
