@@ -28,9 +28,9 @@ ARCHITECTURE = "light-mlp-2"
 """The network family of `poor_white_balance`, as checkpoints name it."""
 
 UNKNOWN_TINT = (0.25, 0.35)
-"""Tint of the voted light, natural log, from which on and up to which it is believed alone: fluorescent tubes, light
-through leaves. 99 % of the training is within 0.16, and green rooms were corrected to blue. Samples of such light in
-the training cost more elsewhere: one in a hundred, a tenth of the mixed lights that are told."""
+"""Tint of the voted light, natural log, from which on its correction is believed less, and not at all: fluorescent
+tubes, light through leaves. 99 % of the training is within 0.16, and green rooms were corrected to blue. With such light
+in one of a hundred samples the network knew it, but told an eighth fewer mixed lights."""
 
 Features = NDArray[np.float32]
 
