@@ -29,8 +29,8 @@ ARCHITECTURE = "light-mlp-2"
 
 UNKNOWN_TINT = (0.25, 0.35)
 """Tint of the voted light, natural log, from which on its correction is believed less, and not at all: fluorescent
-tubes, light through leaves. 99 % of the training is within 0.16, and green rooms were corrected to blue. With such light
-in one of a hundred samples the network knew it, but told an eighth fewer mixed lights."""
+tubes, light through leaves. 99 % of the training is within 0.16, and green rooms were corrected to blue. With such
+light in one of a hundred samples the network knew it, but told an eighth fewer mixed lights."""
 
 Features = NDArray[np.float32]
 
