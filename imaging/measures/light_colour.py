@@ -28,7 +28,7 @@ ARCHITECTURE = "light-mlp-2"
 """The network family of `poor_white_balance`, as checkpoints name it."""
 
 UNKNOWN_TINT = (0.25, 0.35)
-"""Tint of the voted light, natural log, from which on its correction is believed less, and not at all: fluorescent
+"""Tint of the voted light, natural log, from which on the network is believed less, and not at all: fluorescent
 tubes, light through leaves. 99 % of the training is within 0.16, and green rooms were corrected to blue. With such
 light in one of a hundred samples the network knew it, but told an eighth fewer mixed lights."""
 
@@ -64,7 +64,10 @@ class LightNetwork:
         features, voted = told_of(thumbnail, small)
         red, blue, need = (float(value) for value in self._network(features))
         known = 1 - smoothstep(abs(voted.tint), *UNKNOWN_TINT)
-        return Illuminant(voted.red + known * red, voted.blue + known * blue, voted.cast_evidence_nats), need
+        evidence = voted.cast_evidence_nats
+        light = Illuminant(voted.red + known * red, voted.blue + known * blue, evidence)
+        # Evidence is, but for what little speaks for a neutral light, the log-odds of a cast as well.
+        return light, known * need + (1 - known) * evidence
 
 
 def told_of(thumbnail: Image, small: Image) -> tuple[Features, Illuminant]:
