@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from itertools import combinations
+from operator import itemgetter
 from random import SystemRandom
 from secrets import token_urlsafe
 from threading import Lock
@@ -204,9 +205,13 @@ class Store:
         if not chosen:
             return waiting, progress
         with self._writing() as connection:
+            rows = []
             for pair in chosen:
                 sides = {"first_on_left": self._random.random() < 0.5, "asked_at": queries.now()}
-                row = {"participant_id": person.id, "pair_id": pair, **sides}
+                rows.append({"participant_id": person.id, "pair_id": pair, **sides})
+            # In one order everywhere: two windows of a participant that each wait for what the other has inserted are
+            # a deadlock.
+            for row in sorted(rows, key=itemgetter("pair_id")):
                 connection.execute(self._insert_once(schema.asked).values(**row))
             waiting = queries.waiting_pairs(connection, person.id, count)
         # None: another window of the same participant was handed these, and has answered them.
