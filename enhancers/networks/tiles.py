@@ -43,8 +43,8 @@ class Running:
 
 
 GPU = Running(torch.float16, (512, 512), 32, 16, 10**9)
-CPU_BF16 = Running(torch.bfloat16, (384, 544), 32, 1, 5_000_000)
-CPU_FP32 = Running(torch.float32, (384, 544), 32, 1, 800_000)
+CPU_BF16 = Running(torch.bfloat16, (512, 560), 32, 1, 5_000_000)
+CPU_FP32 = Running(torch.float32, (512, 560), 32, 1, 800_000)
 
 
 def running_on(device: str) -> Running:
@@ -150,11 +150,19 @@ class Span:
     kept: slice
 
 
-def _spans(length: int, tile: int, overlap: int) -> list[Span]:
-    """Lay tiles of one size over a length, all of them inside it; a short length is one tile."""
-    if length <= tile + 2 * overlap:
+def _spans(length: int, longest: int, overlap: int) -> list[Span]:
+    """Lay tiles of one size over a length, all of them inside it; a short length is one tile.
+
+    Args:
+        length: Of the photo's side, a multiple of `MULTIPLE_PX`.
+        longest: A tile is no longer, and so much shorter that they share the length evenly.
+        overlap: What each sees of its neighbours.
+    """
+    if length <= longest + 2 * overlap:
         whole = slice(0, length)
         return [Span(whole, whole, whole)]
+    count = -(-length // longest)
+    tile = -(-length // (count * MULTIPLE_PX)) * MULTIPLE_PX
     spans = []
     for start in range(0, length, tile):
         stop = min(start + tile, length)
