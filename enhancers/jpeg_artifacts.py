@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from enhancers.base import CHECKPOINTS, Enhancer
+from enhancers.colour_smear import without_smear
 from imaging.image import Image
 from imaging.measures.blockiness import find_grid
 from imaging.measures.noise import BLOCK_PX
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 GRID_SIDE_PX = 1024
 """Side of the middle part of a photo in which the grid of blocks is looked for; it is the same everywhere."""
 
-METHOD = "DCT windows along the blocks with gains that a network gives, blind to the quality of the compression"
+METHOD = (
+    "DCT windows along the blocks with gains that a network gives, blind to the quality of the compression; "
+    "chroma drawn to the edges of luma"
+)
 
 WEIGHTS = WeightsSpec(
     file="jpeg_artifacts.safetensors",
@@ -46,7 +50,8 @@ class JpegArtifactsEnhancer(Enhancer):
             return image
         rows, columns = (_middle(length) for length in image.shape[:2])
         grid = find_grid(cv2.cvtColor(image[rows, columns], cv2.COLOR_RGB2GRAY))
-        return self._network.repair(image, strength, origin=(grid.row, grid.column))
+        repaired = self._network.repair(image, strength, origin=(grid.row, grid.column))
+        return without_smear(repaired, image, strength)
 
 
 def _middle(length: int) -> slice:
