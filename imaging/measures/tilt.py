@@ -6,7 +6,8 @@ at (x, y) that leans by `a` obeys `tan a (1 + k y) - k x = tan(tilt)`, with `k` 
 each of a few `k` there is a histogram of tilts, and what counts of each tilt is its highest value over all `k`: a
 Gaussian-sphere search for vanishing points (Barnard, Artificial Intelligence 1983) reduced to one point, on edge pixels
 instead of line segments, which cost ten times as much to find. The same is done for lines that are horizontal in the
-world, whose vanishing points lie on the horizon.
+world, whose vanishing points lie on the horizon. What both halves of the photo agree on is counted by itself: the lines
+of a room are everywhere in it, those of a table are not.
 
 A mirror, a staircase or a lawn makes peaks, too. Which tilt to believe is learned: a perceptron looks at both profiles
 for five degrees to either side of a tilt, scores it, and the scores of all tilts make a probability of each. It is the
@@ -31,8 +32,8 @@ CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 
 WEIGHTS = WeightsSpec(
     file="tilt.safetensors",
-    sha256="5ac80c821d6279212d87270ab238d3e84d56b47cb9b24a27b127241e36e73e95",
-    architecture="tilt-mlp-1",
+    sha256="b80fcdc4abbb7723053d8ffd81d6eb73adbd0bee401a48bf5430506d431bd616",
+    architecture="tilt-mlp-2",
     trained_by="python -m training.train tilt --photos PHOTOS (seed 0)",
     licence="free to use and modify; trained on stock photos (Unsplash, Pexels, Pixabay), CLIC 2025 and CID22",
 )
@@ -153,8 +154,9 @@ def measure_profiles(
     """Return how many edges agree on each tilt.
 
     Returns:
-        Profiles, float32 (6, 77): of verticals and of horizontals, the highest count over all vanishing points, that
-        without convergence, and the mean; and how many edges there are, log, float32 (2,). None without any.
+        Profiles, float32 (8, 77): of verticals and of horizontals, the highest count over all vanishing points, that
+        without convergence, the mean, and the highest that both halves of the photo agree on (verticals left and right
+        of the centre, horizontals above and below); and how many edges there are, log, float32 (2,). None without any.
     """
     small = working_copy(luma, constants.side_px)
     if min(small.shape) < 2 * constants.strip_px:
@@ -170,7 +172,7 @@ def measure_profiles(
 
 
 def candidate_rows(profiles: NDArray[np.float32], amounts: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what the network is told of each candidate, float32 (57, 130)."""
+    """Return what the network is told of each candidate, float32 (57, 172)."""
     windows = np.lib.stride_tricks.sliding_window_view(4 * np.sqrt(profiles), 2 * NEIGHBOURS + 1, axis=1)
     rows = windows.transpose(1, 0, 2).reshape(len(_TILTS), -1)
     return np.concatenate([rows, np.broadcast_to(amounts, (len(rows), 2)), POSITIONS], axis=1)
@@ -266,19 +268,23 @@ def _tall_mean(a: NDArray[np.float32], b: NDArray[np.float32], constants: TiltCo
 def _profiles(
     votes: _Votes | None, ks: NDArray[np.float32], constants: TiltConstants
 ) -> tuple[NDArray[np.float32], float]:
-    """Return the profiles of one family of lines, float32 (3, 77), and the log of how many edges it has."""
+    """Return the profiles of one family of lines, float32 (4, 77), and the log of how many edges it has."""
     if votes is None:
-        return np.zeros((3, _BINS), np.float32), 0.0
+        return np.zeros((4, _BINS), np.float32), 0.0
     step = -(-len(votes.lean) // constants.max_votes)
     lean, x, y, weight = votes.lean[::step], votes.x[::step], votes.y[::step], votes.weight[::step]
     tangents = lean + ks[:, None] * (lean * y - x)
     # The outermost bins hold what lies beyond the reach.
     index = np.clip(np.rint(tangents * np.float32(1 / BIN)) + (_REACH + 1), 0, _BINS + 1).astype(np.int32)
     index += np.arange(len(ks), dtype=np.int32)[:, None] * (_BINS + 2)
+    index += (x > 0) * np.int32(len(ks) * (_BINS + 2))
     weights = np.broadcast_to(weight, index.shape)
-    counts = np.bincount(index.ravel(), weights.ravel(), len(ks) * (_BINS + 2)).reshape(len(ks), -1)
+    counts = np.bincount(index.ravel(), weights.ravel(), 2 * len(ks) * (_BINS + 2)).reshape(2 * len(ks), -1)
     smooth = cv2.GaussianBlur(counts[:, 1:-1].astype(np.float32), (0, 1), _SMOOTHING)
+    left, right = smooth[: len(ks)], smooth[len(ks) :]
+    both = left + right
+    agreed = 2 * np.sqrt((left * right).max(axis=0))
     total = float(weight.sum())
-    profiles = np.stack([smooth.max(axis=0), smooth[len(ks) // 2], smooth.mean(axis=0)])
+    profiles = np.stack([both.max(axis=0), both[len(ks) // 2], both.mean(axis=0), agreed])
     edges = total * step * constants.strip_px / votes.long_side_px
     return (profiles / (total + constants.doubt)).astype(np.float32), float(np.log(edges + 0.05))
