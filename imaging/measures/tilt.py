@@ -46,7 +46,8 @@ class Tilt:
     Attributes:
         angle_deg: In [-14, 14], sign of `imaging.defects.Report.angle_deg`; 0 when nothing tells, or upright does.
         confidence: Probability in [0, 1] that the photo is tilted about so; 0 when nothing tells.
-        severity: Expected size of the tilt over all that are possible, in [0, 1], on the scale of `severity_at`.
+        severity: Size of the tilt, in [0, 1], on the scale of `severity_at`; when it is not told, the size expected
+            over all that are possible, up to `UNTOLD`.
     """
 
     angle_deg: float
@@ -120,6 +121,10 @@ _VERTICAL_K = np.linspace(-0.35, 0.35, 15).astype(np.float32)
 _HORIZONTAL_K = np.array([-1.2, -0.9, -0.65, -0.45, -0.28, -0.13, 0, 0.13, 0.28, 0.45, 0.65, 0.9, 1.2], np.float32)
 """Inverse distances of a vanishing point on the horizon: rooms have them in the photo."""
 
+UNTOLD = 0.69
+"""Severity up to which a photo may seem tilted when nothing tells by how much, which would be no help in turning it
+back. Where the expected size counted alone, sure tilts of 3 degrees were less severe than doubts about larger ones."""
+
 _SMOOTHING = 1.2  # bins
 _LEAST_NEAR = 2  # bins
 POSITIONS = np.stack([np.abs(_TILTS) / CANDIDATES, _TILTS == 0], axis=1).astype(np.float32)
@@ -186,16 +191,16 @@ def judge(scores: NDArray[np.float32], constants: TiltConstants = CONSTANTS) -> 
     reach = max(_LEAST_NEAR, int(constants.near * abs(best - CANDIDATES)))
     near = slice(max(0, best - reach), best + reach + 1)
     confidence = float(probability[near].sum())
-    severity = float(probability @ _SEVERITIES)
     upright = float(probability[np.abs(TILTS_DEG) < constants.upright_deg].sum())
     if confidence < constants.min_confidence or upright > constants.max_upright:
-        return Tilt(0.0, 0.0, severity)
-    return Tilt(float(probability[near] @ TILTS_DEG[near]) / confidence, confidence, severity)
+        return Tilt(0.0, 0.0, min(float(probability @ _SEVERITIES), UNTOLD))
+    angle_deg = float(probability[near] @ TILTS_DEG[near]) / confidence
+    return Tilt(angle_deg, confidence, float(severity_at(np.float64(angle_deg))))
 
 
-def severity_at(angle_deg: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the severity of a tilt that is sure, in [0, 1]: 0.7 at 3 degrees, which everybody sees, 1 from 9."""
-    return np.interp(np.abs(angle_deg), (0.0, 3.0, 9.0), (0.0, 0.7, 1.0))
+def severity_at(angle_deg: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
+    """Return the severity of a tilt that is told, in [0, 1]: 0.7 at 2 degrees, which people begin to see, 1 from 9."""
+    return np.interp(np.abs(angle_deg), (0.0, 2.0, 9.0), (0.0, 0.7, 1.0))
 
 
 def working_copy(luma: Plane, side_px: int) -> Plane:

@@ -64,6 +64,14 @@ def test_a_small_tilt_is_not() -> None:
     assert judge(scores_around(3.0)).angle_deg == 0
 
 
-def scores_around(angle_deg: float) -> np.ndarray:
-    """Log-odds of the candidates that spread by a good degree."""
-    return (-0.5 * ((TILTS_DEG - angle_deg) / 1.3) ** 2).astype(np.float32)
+def test_a_sure_small_tilt_is_found_and_a_doubtful_large_one_is_not() -> None:
+    sure, doubtful = judge(scores_around(3.5, 0.4)), judge(scores_around(8.0, 4.0))
+    assert sure.severity == pytest.approx(severity_at(np.float64(3.5)), abs=0.02)
+    assert sure.severity >= ROTATION_THRESHOLD
+    assert doubtful.angle_deg == 0
+    assert 0.5 < doubtful.severity < ROTATION_THRESHOLD
+
+
+def scores_around(angle_deg: float, spread_deg: float = 1.3) -> np.ndarray:
+    """Log-odds of the candidates that spread so far."""
+    return (-0.5 * ((TILTS_DEG - angle_deg) / spread_deg) ** 2).astype(np.float32)
