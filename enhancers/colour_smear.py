@@ -1,7 +1,7 @@
 """Lets colour follow brightness again where a JPEG has smeared it.
 
 JPEG keeps colour at half the resolution and quantises it twice as coarsely, so that it runs over edges which luma still
-shows. Within 6 px of each pixel chroma is taken as a line in luma: the guided filter (He, Sun and Tang, "Guided image
+shows. Around each pixel chroma is taken as a line in luma: the guided filter (He, Sun and Tang, "Guided image
 filtering", TPAMI 2013), with luma as its guide, on a copy of half the size, where chroma lives.
 """
 
@@ -46,7 +46,8 @@ def without_smear(repaired: Image, damaged: Image, share: float) -> Image:
     luma, *chromas = cv2.split(cv2.cvtColor(small.astype(np.float32), cv2.COLOR_RGB2YCrCb))
     changes = cv2.resize(cv2.absdiff(repaired, damaged), size, interpolation=cv2.INTER_AREA)
     change = cv2.transform(cv2.blur(changes, _CHANGE_WINDOW), _SUM).astype(np.float32)
-    weight = share * np.minimum(change / (3 * FULL_CHANGE), 1)
+    # The change is that share of the whole repair's already.
+    weight = np.minimum(change / (3 * FULL_CHANGE), share)
     mean = cv2.blur(luma, _WINDOW)
     spread = cv2.blur(luma * luma, _WINDOW) - mean * mean + FLATNESS
     moves = []

@@ -34,7 +34,7 @@ WEIGHTS = WeightsSpec(
     file="tilt.safetensors",
     sha256="b80fcdc4abbb7723053d8ffd81d6eb73adbd0bee401a48bf5430506d431bd616",
     architecture="tilt-mlp-2",
-    trained_by="python -m training.train tilt --photos PHOTOS (seed 0)",
+    trained_by="python -m training.train tilt --minutes 22 (seed 0)",
     licence="free to use and modify; trained on stock photos (Unsplash, Pexels, Pixabay), CLIC 2025 and CID22",
 )
 
@@ -47,7 +47,7 @@ class Tilt:
         angle_deg: In [-14, 14], sign of `imaging.defects.Report.angle_deg`; 0 when nothing tells, or upright does.
         confidence: Probability in [0, 1] that the photo is tilted about so; 0 when nothing tells.
         severity: Size of the tilt, in [0, 1], on the scale of `severity_at`; when it is not told, the size expected
-            over all that are possible, up to `UNTOLD`.
+            over all that are possible, up to `TiltConstants.most_untold`.
     """
 
     angle_deg: float
@@ -96,6 +96,10 @@ class TiltConstants:
     max_upright: float = 0.1
     """Probability of that from which the tilt is given as 0: without it one clean validation photo in ten was turned by
     more than 0.3 degrees, with it one in forty, and 3 % fewer of the tilted ones are told."""
+    most_untold: float = 0.69
+    """Severity up to which a photo may seem tilted when nothing tells by how much, which would be no help in turning it
+    back. Where the expected size counted alone, sure tilts of 3 degrees were less severe than doubts about larger
+    ones."""
 
 
 CONSTANTS = TiltConstants()
@@ -120,10 +124,6 @@ _VERTICAL_K = np.linspace(-0.35, 0.35, 15).astype(np.float32)
 
 _HORIZONTAL_K = np.array([-1.2, -0.9, -0.65, -0.45, -0.28, -0.13, 0, 0.13, 0.28, 0.45, 0.65, 0.9, 1.2], np.float32)
 """Inverse distances of a vanishing point on the horizon: rooms have them in the photo."""
-
-UNTOLD = 0.69
-"""Severity up to which a photo may seem tilted when nothing tells by how much, which would be no help in turning it
-back. Where the expected size counted alone, sure tilts of 3 degrees were less severe than doubts about larger ones."""
 
 _SMOOTHING = 1.2  # bins
 _LEAST_NEAR = 2  # bins
@@ -193,7 +193,7 @@ def judge(scores: NDArray[np.float32], constants: TiltConstants = CONSTANTS) -> 
     confidence = float(probability[near].sum())
     upright = float(probability[np.abs(TILTS_DEG) < constants.upright_deg].sum())
     if confidence < constants.min_confidence or upright > constants.max_upright:
-        return Tilt(0.0, 0.0, min(float(probability @ _SEVERITIES), UNTOLD))
+        return Tilt(0.0, 0.0, min(float(probability @ _SEVERITIES), constants.most_untold))
     angle_deg = float(probability[near] @ TILTS_DEG[near]) / confidence
     return Tilt(angle_deg, confidence, float(severity_at(np.float64(angle_deg))))
 

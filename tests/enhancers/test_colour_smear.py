@@ -11,7 +11,7 @@ from training.metrics import fidelity
 
 
 def _with_smeared_colour(photo: Image) -> Image:
-    """The photo with the chroma of a coarse JPEG and a luma that is off by a few codes, as a repair finds it."""
+    """The photo with the chroma of a coarse JPEG: what a perfect repair of luma leaves."""
     _, data = cv2.imencode(".jpg", photo[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 12])
     coarse = cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB), cv2.COLOR_RGB2YCrCb)
     coarse[..., 0] = cv2.cvtColor(photo, cv2.COLOR_RGB2YCrCb)[..., 0]
