@@ -24,7 +24,7 @@ CHECKPOINTS = Path(__file__).parent / "checkpoints"
 
 WEIGHTS = WeightsSpec(
     file="detector.safetensors",
-    sha256="94d2137da7275afde51f843a2eff02c08444c1a70308d1846717efae66026045",
+    sha256="17517f1113d2fa2d242872e6c3e80c34a1535f9b6c7c770e87f5f7c757526af8",
     architecture="detector-mlp-2",
     trained_by="python -m training.train detector --photos PHOTOS (seed 0)",
     licence="free to use and modify; trained on stock photos (Unsplash, Pexels, Pixabay), CLIC 2025 and CID22",

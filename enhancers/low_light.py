@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
 from enhancers.local_noise import without_noise
 from enhancers.local_tone import ILLUMINATIONS, bound_by_noise, illumination, lifted, retone
-from imaging.color import SRGB_TO_LINEAR, encode_srgb
+from imaging.color import SRGB_TO_LINEAR, encode_srgb, luminance
 from imaging.image import Image
 from imaging.measures.exposure import channel_max, smoothstep
 from imaging.measures.percentiles import LUMA, PERCENTS, percentiles
@@ -25,14 +25,14 @@ from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "Exposure in linear light, then a lift by an edge-aware illumination map; a small network tells both"
 
-ARCHITECTURE = "exposure-mlp-1"
+ARCHITECTURE = "exposure-mlp-2"
 """The network family, as checkpoints name it."""
 
 WEIGHTS = WeightsSpec(
     "low_light.safetensors",
-    "d37001f45b408a7fe147a36f19233b28baa364bd27001642c32d18ad80c9a6d9",
+    "40eaf4fec6597e3ae99793acb1462d46ce7e096b3e6aae42c1308ea341f4576c",
     ARCHITECTURE,
-    "python -m training.train low_light --minutes 38 (seed 0)",
+    "python -m training.train low_light --minutes 60 (seed 0)",
     LICENCE,
 )
 
@@ -48,6 +48,11 @@ QUARTER = PERCENTS.index(75)
 
 _STOPS: NDArray[np.float64] = np.log2(SRGB_TO_LINEAR.astype(np.float64) + 2.0**-10)
 """Linear light of each code in EV below white; half a code is added: darker differences are rounding."""
+BANDS = 4
+"""Bands of rows that the network is told of, from the top down: a sky is above, a floor below, a window between."""
+_BAND_PERCENTS = (10, 50, 90)
+_LEAST_LIGHT = 2.0**-10
+"""Added to linear light before its logarithm, as in `_STOPS`."""
 _LEAST_LIFT_EV = 0.1
 """Less is not seen, and not worth a second pass over the photo."""
 _ROOTS: NDArray[np.float64] = np.sqrt(ILLUMINATIONS)
@@ -58,7 +63,7 @@ _CODES: NDArray[np.float64] = np.arange(256) / 255
 class LowLightArgs:
     """Set on clean and darkened validation photos, and clean listing photos of the calibration part."""
 
-    need: tuple[float, float] = (2.0, 2.4)
+    need: tuple[float, float] = (2.6, 3.0)
     """Log-odds of a dark photo up to which nothing is done, and from which all is."""
     certain_ev: tuple[float, float] = (2.4, 2.6)
     """The same for how far below white the brightest quarter begins, which is enough alone. Either changes 5 % of 396
@@ -106,15 +111,35 @@ class LowLightEnhancer(Enhancer):
 def told_of(small: Image) -> tuple[NDArray[np.float32], float]:
     """Return what the network is told of a photo and the exposure in EV that brings its highlights to white.
 
-    Percentiles in EV against the highlights, and where these are: the exposure is not in the former, so that few photos
-    teach much.
+    Percentiles in EV against the highlights, where these are, and `bands_of` the photo: the exposure is not in the
+    first, so that few photos teach much.
 
     Args:
         small: `imaging.view.small_copy` of it, uint8 RGB (h, w, 3).
     """
     stops = _STOPS[percentiles(small)]
     highlights = float(stops[LUMA, HIGHLIGHT])
-    return np.append(stops - highlights, highlights).astype(np.float32), -highlights
+    return np.concatenate([(stops - highlights).ravel(), [highlights], bands_of(small)]).astype(np.float32), -highlights
+
+
+def bands_of(small: Image) -> NDArray[np.float64]:
+    """Return what lies where in a photo, from the top down, in EV, float64 (BANDS * 5,).
+
+    Of each band the luminance at `_BAND_PERCENTS`, and its mean red and blue against green.
+
+    Args:
+        small: `imaging.view.small_copy` of it, uint8 RGB (h, w, 3).
+    """
+    light = cv2.LUT(small, SRGB_TO_LINEAR)
+    told: list[float] = []
+    for band in range(BANDS):
+        # Never empty, even of a single row.
+        rows = light[band * len(light) // BANDS : -(-(band + 1) * len(light) // BANDS)]
+        red, green, blue = cv2.mean(rows)[:3]
+        told += [*np.percentile(luminance(rows), _BAND_PERCENTS), red, green, blue]
+    stops = np.log2(np.array(told).reshape(BANDS, -1) + _LEAST_LIGHT)
+    colours = stops[:, [3, 5]] - stops[:, [4]]
+    return np.concatenate([stops[:, :3], colours], axis=1).ravel()
 
 
 def relit(image: Image, small: Image, exposure: float, lift: float) -> Image:

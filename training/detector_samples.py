@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detector.cast import cast_features
 from detector.detail import detail_features
+from detector.light import light_features
 from imaging.defects import Defect
 from imaging.image import Image, Plane
 from imaging.measures.tilt import measure_profiles
@@ -20,9 +21,16 @@ from training.degradations.geometry import keystone, tilt
 from training.exposure import expose, uneven_radiance
 from training.mixtures import DEFECTS, mix
 from training.photos import shrink
+from training.shots import Shots
 
 CLEAN_SHARE = 0.12
 """Share of the samples that are left as they are."""
+
+DARK_EV, BRIGHT_EV = (0.7, 4.5), (0.6, 2.6)
+"""How far radiance is under- or over-exposed, from severity 0 to 1."""
+
+LEAST_DARK = 0.3
+"""Least severity of dark shots of measured radiance: lighter ones look like rooms that are lit so."""
 
 _THUMBNAIL_PX = 200
 _TONES: dict[Defect, Degradation] = {
@@ -67,13 +75,29 @@ def radiance_sample(photo: Image, rng: np.random.Generator) -> Sample:
     small = _variant(photo, rng, 0.5, _THUMBNAIL_PX)
     dark = rng.random() < 0.65
     severity = float(rng.uniform(0.1, 1))
-    ev = -between(severity, 0.7, 4.5) if dark else between(severity, 0.6, 2.6)
+    ev = -between(severity, *DARK_EV) if dark else between(severity, *BRIGHT_EV)
     seen = expose(uneven_radiance(small, rng), ev, rng, float(rng.uniform(0.6, 1)))
     if dark and rng.random() < 0.5:
         seen = _with_window(seen, rng)
     made = np.zeros(len(Defect), np.float32)
     made[DEFECTS.index(Defect.LOW_LIGHT if dark else Defect.GLARING)] = severity
     return cast_features(View(shrink(seen, 160))), made
+
+
+def shot_sample(shots: Shots, rng: np.random.Generator) -> Sample:
+    """Return tone features and the severity made of each defect, of measured radiance photographed too dark, too bright
+    or, one in five, as it is to be: at the metered exposure, or fused."""
+    made = np.zeros(len(Defect), np.float32)
+    kind = float(rng.random())
+    if kind < 0.2:
+        image = shots.draw(rng, -0.3, 0.3)[int(rng.integers(2))]
+    else:
+        dark = kind < 0.6
+        severity = float(rng.uniform(LEAST_DARK if dark else 0.1, 1))
+        ev = -between(severity, *DARK_EV) if dark else between(severity, *BRIGHT_EV)
+        image, _ = shots.draw(rng, ev, ev)
+        made[DEFECTS.index(Defect.LOW_LIGHT if dark else Defect.GLARING)] = severity
+    return light_features(View(shrink(image, 160))), made
 
 
 def _with_window(photo: Image, rng: np.random.Generator) -> Image:

@@ -30,11 +30,12 @@ from imaging.image import Image
 from imaging.measures import tilt
 from imaging.mlp import INPUT_LIMIT
 from imaging.weights import load_checkpoint, save_weights
-from training.detector_samples import Sample, full_sample, radiance_sample, tilt_sample, tone_sample
+from training.detector_samples import Sample, full_sample, radiance_sample, shot_sample, tilt_sample, tone_sample
 from training.frames import TRAINED_SETS
 from training.mixtures import DEFECTS
 from training.perceptrons import SEED, Recipe, averaged, descend, fitted, halved, perceptron
 from training.photos import list_photos, load_photo
+from training.shots import Shots
 from training.split import Part
 
 NAMES = ("detector", "tilt")
@@ -43,8 +44,12 @@ NAMES = ("detector", "tilt")
 TONES_PER_FULL = 7
 """Thumbnail samples for each sample at viewing size; they cost a seventh of it."""
 
-RADIANCES_PER_FULL = 4
+RADIANCES_PER_FULL = 1
 """Scenes of high dynamic range among them, exposed too long or too short."""
+
+SHOTS_PER_FULL = 1
+"""The same of measured radiance, where there are maps of it. They teach the tones alone: the light of a scene has a
+colour, and nobody says which is right."""
 
 LEAST_TARGET = 0.3
 """What a severity next to 0 is taught as, against 0 of a photo without the defect."""
@@ -76,7 +81,8 @@ def train(name: str, photos: Path, minutes: float, state: Path | None, out: Path
     samples = _load(state)
     paths = list_photos(photos, only=Part.CALIBRATE, sets=[each for each in TRAINED_SETS if (photos / each).is_dir()])
     paths = paths or list_photos(photos)
-    _collect(name, paths, samples, state, time.process_time() + 30 * minutes)
+    shots = Shots(photos, [Part.CALIBRATE])
+    _collect(name, paths, shots, samples, state, time.process_time() + 30 * minutes)
     architecture = (tilt.WEIGHTS if name == "tilt" else learned.WEIGHTS).architecture
     save_weights(out, halved(fit(name, samples, deadline)), architecture)
 
@@ -92,6 +98,8 @@ def fit(name: str, samples: State, deadline: float) -> dict[str, NDArray[np.floa
     light = colours[:, -_light_size() :]
     both = np.concatenate([full, tones])
     given = {DETAIL: (columns["full.0"], full), LIGHT: (light, both), CAST: (colours, both)}
+    if "shot.0" in columns:
+        given[LIGHT] = (np.concatenate([light, columns["shot.0"]]), np.concatenate([both, columns["shot.1"]]))
     for index, (family, (features, made)) in enumerate(given.items()):
         end = time.process_time() + (deadline - time.process_time()) / (len(given) - index)
         found = _fit_family(family, features, made, end)
@@ -105,7 +113,9 @@ def light_network() -> dict[str, NDArray[np.float32]]:
     return {f"{LIGHT_PREFIX}{key}": values for key, values in packaged.items()}
 
 
-def _collect(name: str, paths: Sequence[Path], samples: State, state: Path | None, deadline: float) -> None:
+def _collect(
+    name: str, paths: Sequence[Path], shots: Shots, samples: State, state: Path | None, deadline: float
+) -> None:
     """Go over the photos until the time is up, once at least."""
     first = "tilt.0" if name == "tilt" else "full.0"
     begun = len(samples.get(first, ())) // max(1, len(paths))
@@ -115,7 +125,7 @@ def _collect(name: str, paths: Sequence[Path], samples: State, state: Path | Non
             if turn > begun and time.process_time() > deadline:
                 break
             rng = np.random.default_rng([SEED, turn, index])
-            for kind, sample in _samples(name, load_photo(path), rng):
+            for kind, sample in _samples(name, load_photo(path), shots, rng):
                 for column, values in enumerate(sample):
                     samples.setdefault(f"{kind}.{column}", []).append(values)
             if state is not None and time.process_time() - saved > SAVE_EVERY_S:
@@ -127,7 +137,7 @@ def _collect(name: str, paths: Sequence[Path], samples: State, state: Path | Non
         _save(state, samples)
 
 
-def _samples(name: str, photo: Image, rng: np.random.Generator) -> Iterator[tuple[str, Sample]]:
+def _samples(name: str, photo: Image, shots: Shots, rng: np.random.Generator) -> Iterator[tuple[str, Sample]]:
     if name == "tilt":
         luma = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
         made = [tilt_sample(luma, rng) for _ in range(4)]
@@ -138,6 +148,8 @@ def _samples(name: str, photo: Image, rng: np.random.Generator) -> Iterator[tupl
         yield "full", full
     yield from (("tone", tone_sample(photo, rng)) for _ in range(TONES_PER_FULL))
     yield from (("tone", radiance_sample(photo, rng)) for _ in range(RADIANCES_PER_FULL))
+    if shots:
+        yield from (("shot", shot_sample(shots, rng)) for _ in range(SHOTS_PER_FULL))
 
 
 def _load(state: Path | None) -> State:

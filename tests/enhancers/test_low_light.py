@@ -86,7 +86,7 @@ def test_noise_bounds_the_gain() -> None:
     smooth = np.clip(np.rint(scene + rng.normal(0, 0.3, scene.shape)), 0, 255).astype(np.uint8)
     grainy = np.clip(np.rint(scene + rng.normal(0, 5, scene.shape)), 0, 255).astype(np.uint8)
     dark = np.s_[100:300, 200:500]
-    assert ENHANCER.enhance(smooth)[dark].mean() > 1.4 * ENHANCER.enhance(grainy)[dark].mean()
+    assert ENHANCER.enhance(smooth)[dark].mean() > 1.2 * ENHANCER.enhance(grainy)[dark].mean()
     assert ENHANCER.enhance(grainy)[dark].mean() > 1.5 * grainy[dark].mean()
 
 

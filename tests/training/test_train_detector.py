@@ -24,6 +24,11 @@ def photos(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     for seed in range(6):
         cv2.imwrite(str(folder / f"room{seed}.png"), room(seed, 640, 480)[..., ::-1])
+    maps = folder.parent / "hdr"
+    maps.mkdir()
+    # A name that is in the part of the split that is trained on.
+    radiance = (cv2.resize(room(9, 256, 128), (128, 64)) / np.float32(255)) ** 4
+    cv2.imwrite(str(maps / "studio_small_03_1k.hdr"), radiance)
     return folder.parent
 
 
@@ -35,6 +40,7 @@ def test_a_short_training_gives_a_whole_checkpoint_and_goes_on(name: str, photos
         train(name, photos, 0.01, state, out)
         with np.load(state) as stored:
             counts.append(len(stored[stored.files[0]]))
+            assert ("shot.0" in stored.files) is (name == "detector"), "tones are learned from radiance, too"
     assert counts[1] > counts[0], "samples were added to those of the first training"
     if name == "tilt":
         network = Mlp(load_weights(out, tilt.WEIGHTS.architecture))
