@@ -36,7 +36,7 @@ from training.split import Part
 from training.train_perceptron import Arrays, Batch
 from training.veil_task import encoded, linear
 
-RADIANCE_SHARE, EXPANDED_SHARE, GLARING_SHARE, DARK_SHARE = 0.2, 0.06, 0.46, 0.04
+RADIANCE_SHARE, EXPANDED_SHARE, GLARING_SHARE, DARK_SHARE = 0.1, 0.08, 0.52, 0.04
 """Shares of the samples: bright shots of measured radiance, of photos taken for the tone mapping of a scene,
 over-exposed photos, and dark ones, which are another repair's. The rest are clean."""
 OTHER_SHARE = 0.12
