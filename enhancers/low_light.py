@@ -46,13 +46,13 @@ network tells how far this one photo is off."""
 QUARTER = PERCENTS.index(75)
 """Where the brightest channel of the brightest quarter stands in what the network is told."""
 
-_STOPS: NDArray[np.float64] = np.log2(SRGB_TO_LINEAR.astype(np.float64) + 2.0**-10)
-"""Linear light of each code in EV below white; half a code is added: darker differences are rounding."""
+_LEAST_LIGHT = 2.0**-10
+"""Half a code, added to linear light before its logarithm: darker differences are rounding."""
+_STOPS: NDArray[np.float64] = np.log2(SRGB_TO_LINEAR.astype(np.float64) + _LEAST_LIGHT)
+"""Linear light of each code in EV below white."""
 BANDS = 4
 """Bands of rows that the network is told of, from the top down: a sky is above, a floor below, a window between."""
 _BAND_PERCENTS = (10, 50, 90)
-_LEAST_LIGHT = 2.0**-10
-"""Added to linear light before its logarithm, as in `_STOPS`."""
 _LEAST_LIFT_EV = 0.1
 """Less is not seen, and not worth a second pass over the photo."""
 _ROOTS: NDArray[np.float64] = np.sqrt(ILLUMINATIONS)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from enhancers.low_light import build
+from enhancers.low_light import BANDS, bands_of, build, told_of
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
 from tests.photos import clean_photos, enlarged, room, rooms, shipped
@@ -106,3 +106,20 @@ def test_a_smooth_wall_gets_no_bands() -> None:
     assert row[0] > 60
     assert np.diff(row).max() <= row[0] / 20 + 2
     assert np.diff(row).min() >= -4
+
+
+def test_bands_tell_what_is_above_and_of_which_colour() -> None:
+    photo = np.full((120, 160, 3), 40, np.uint8)
+    photo[:60] = (120, 150, 200)
+    bands = bands_of(photo).reshape(BANDS, 5)
+    assert (bands[:2, 1] > bands[2:, 1] + 3).all(), "the sky is lighter, in EV"
+    assert (bands[:2, 4] > 0.5).all(), "and bluer"
+    np.testing.assert_allclose(bands[2:, 3:], 0, atol=1e-6)
+    np.testing.assert_allclose(bands_of(photo[::-1]).reshape(BANDS, 5)[::-1], bands, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 400), (3, 50), (400, 1)])
+def test_what_is_told_of_the_smallest_photos_is_finite(size: tuple[int, int]) -> None:
+    told, exposure = told_of(np.zeros((*size, 3), np.uint8))
+    assert np.isfinite(told).all()
+    assert np.isfinite(exposure)
