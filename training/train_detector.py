@@ -81,7 +81,7 @@ def train(name: str, photos: Path, minutes: float, state: Path | None, out: Path
     samples = _load(state)
     paths = list_photos(photos, only=Part.CALIBRATE, sets=[each for each in TRAINED_SETS if (photos / each).is_dir()])
     paths = paths or list_photos(photos)
-    shots = Shots(photos, [Part.CALIBRATE])
+    shots = Shots(photos, [] if name == "tilt" else [Part.CALIBRATE])
     _collect(name, paths, shots, samples, state, time.process_time() + 30 * minutes)
     architecture = (tilt.WEIGHTS if name == "tilt" else learned.WEIGHTS).architecture
     save_weights(out, halved(fit(name, samples, deadline)), architecture)
