@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from detector import detect, severity_of
 from enhancers import build_enhancer
-from enhancers.base import Enhancer
+from enhancers.base import AnyEnhancer
 from enhancers.plan import plan
 from enhancers.repair import repair
 from imaging.codec import Photo
@@ -52,7 +52,7 @@ class ThisVersion:
     """Runs the repairs that are imported."""
 
     def __init__(self) -> None:
-        self._built: dict[Defect, Enhancer] = {}
+        self._built: dict[Defect, AnyEnhancer] = {}
 
     def single(self, defect: Defect, image: Image) -> Image:
         return self._enhancer(defect).enhance(image)
@@ -68,7 +68,7 @@ class ThisVersion:
         height, width = image.shape[:2]
         return detect(width=width, height=height, format="jpeg", view=View.of(image)).angle_deg
 
-    def _enhancer(self, defect: Defect) -> Enhancer:
+    def _enhancer(self, defect: Defect) -> AnyEnhancer:
         if defect not in self._built:
             self._built[defect] = build_enhancer(defect)
         return self._built[defect]

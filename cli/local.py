@@ -11,7 +11,7 @@ from cli.engine import Answer, EngineError, Options
 from cli.originals import encode_options, repaired_format
 from detector import detect, severity_of
 from enhancers import build_enhancer
-from enhancers.base import Enhancer
+from enhancers.base import AnyEnhancer
 from enhancers.plan import Step, Strategy, plan, plan_for
 from enhancers.repair import repair
 from imaging.codec import decode, decode_view, encode
@@ -38,7 +38,7 @@ class LocalEngine:
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # torch's, if an enhancer imports it
         self._options = options
         self._limits = Limits()
-        self._enhancers: dict[Defect, Enhancer] = {}
+        self._enhancers: dict[Defect, AnyEnhancer] = {}
         self._building = threading.Lock()
 
     def enhance(self, data: bytes, format_: ImageFormat) -> Answer:
@@ -70,7 +70,7 @@ class LocalEngine:
         strategy = Strategy.ALL if self._options.strategy is None else Strategy(self._options.strategy)
         return report.found, plan(report, strategy, strength)
 
-    def _enhancer(self, defect: Defect) -> Enhancer:
+    def _enhancer(self, defect: Defect) -> AnyEnhancer:
         with self._building:
             if defect not in self._enhancers:
                 self._enhancers[defect] = build_enhancer(defect)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from detector import detect, severity_of
 from enhancers import build_enhancer
-from enhancers.base import Enhancer
+from enhancers.base import AnyEnhancer
 from enhancers.plan import Strategy, plan, plan_for
 from enhancers.repair import repair
 from imaging.codec import EncodeOptions, Photo, decode, decode_view, encode, shrink
@@ -90,7 +90,7 @@ def as_shown(photo: Photo) -> bytes:
 def _repaired(photo: Photo, report: Report, variant: Variant) -> Photo:
     checkpoints = variant.checkpoints or {}
 
-    def enhancer_for(defect: Defect) -> Enhancer:
+    def enhancer_for(defect: Defect) -> AnyEnhancer:
         return _enhancer(defect, checkpoints.get(defect))
 
     match variant.what:
@@ -104,5 +104,5 @@ def _repaired(photo: Photo, report: Report, variant: Variant) -> Photo:
 
 
 @cache
-def _enhancer(defect: Defect, checkpoint: Path | None) -> Enhancer:
+def _enhancer(defect: Defect, checkpoint: Path | None) -> AnyEnhancer:
     return build_enhancer(defect, weights=checkpoint)

@@ -7,7 +7,7 @@ from deployments.device import WorkThreads, prepare_replica
 from deployments.messages import InTransit, Output, Result, Stages, Upload
 from deployments.transit import arrive, leave, leave_as_it_came
 from detector import severity_of
-from enhancers.base import Enhancer, EnhancerSpec
+from enhancers.base import AnyEnhancer, EnhancerSpec
 from enhancers.plan import Step
 from enhancers.repair import repair_step
 from imaging.errors import WeightsError
@@ -72,7 +72,7 @@ class EnhancerServer:
         return InTransit(result.photo, fixed, stages)
 
 
-def _build(spec: EnhancerSpec, device: str, checkpoint: CheckpointArgs | None) -> Enhancer:
+def _build(spec: EnhancerSpec, device: str, checkpoint: CheckpointArgs | None) -> AnyEnhancer:
     if checkpoint is None:
         return spec.build(device)
     if spec.weights is None:

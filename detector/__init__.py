@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
-
 from detector.base import DetectorSpec
 from detector.cast import WHITE_BALANCE_THRESHOLD, white_balance_severity
 from detector.compression import JPEG_ARTIFACTS_THRESHOLD, jpeg_artifacts_severity
@@ -36,9 +34,6 @@ DETECTORS: tuple[DetectorSpec, ...] = (
 )
 """Every detector, in the order of `Defect`."""
 
-_IN_FINEST_DETAIL = frozenset({Defect.BLUR, Defect.NOISY, Defect.JPEG_ARTIFACTS})
-"""Defects that live in the finest detail a view has. The others hardly mind how the view was reduced."""
-
 
 def detect(*, width: int, height: int, format: str, view: View) -> Report:
     """Judge a photo on all nine defects.
@@ -65,4 +60,4 @@ def severity_of(defect: Defect, image: Image) -> float:
         that is interpolated rather than averaged, at an eighth of the cost on 12 MP.
     """
     spec = next(spec for spec in DETECTORS if spec.defect is defect)
-    return spec.severity(View.of(image, cv2.INTER_AREA if defect in _IN_FINEST_DETAIL else cv2.INTER_LINEAR))
+    return spec.severity(View.for_defect(defect, image))

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from enhancers.base import Enhancer, EnhancerSpec
+from enhancers.base import AnyEnhancer, EnhancerSpec
 from imaging.defects import Defect
 
 from . import blur, glaring, hazy, jpeg_artifacts, low_contrast, low_light, noisy, poor_white_balance, rotation
 
 CATALOGUE: tuple[EnhancerSpec, ...] = (
-    EnhancerSpec(Defect.BLUR, blur.build, "Blurred", blur.METHOD, on_torch=True, weights=blur.WEIGHTS),
+    EnhancerSpec(
+        Defect.BLUR,
+        blur.build,
+        "Blurred",
+        blur.METHOD,
+        on_torch=True,
+        weights=blur.WEIGHTS,
+        estimate=blur.estimate_blur,
+    ),
     EnhancerSpec(Defect.LOW_LIGHT, low_light.build, "Too dark", low_light.METHOD, weights=low_light.WEIGHTS),
     EnhancerSpec(
         Defect.LOW_CONTRAST,
@@ -26,7 +34,15 @@ CATALOGUE: tuple[EnhancerSpec, ...] = (
         poor_white_balance.METHOD,
         weights=poor_white_balance.WEIGHTS,
     ),
-    EnhancerSpec(Defect.NOISY, noisy.build, "Noisy", noisy.METHOD, on_torch=True, weights=noisy.WEIGHTS),
+    EnhancerSpec(
+        Defect.NOISY,
+        noisy.build,
+        "Noisy",
+        noisy.METHOD,
+        on_torch=True,
+        weights=noisy.WEIGHTS,
+        estimate=noisy.estimate_noise,
+    ),
     EnhancerSpec(Defect.HAZY, hazy.build, "Hazy", hazy.METHOD, weights=hazy.WEIGHTS),
     EnhancerSpec(
         Defect.JPEG_ARTIFACTS,
@@ -35,6 +51,7 @@ CATALOGUE: tuple[EnhancerSpec, ...] = (
         jpeg_artifacts.METHOD,
         on_torch=True,
         weights=jpeg_artifacts.WEIGHTS,
+        estimate=jpeg_artifacts.estimate_compression,
     ),
     EnhancerSpec(
         Defect.GLARING, glaring.build, "Too bright, blown highlights", glaring.METHOD, weights=glaring.WEIGHTS
@@ -44,6 +61,6 @@ CATALOGUE: tuple[EnhancerSpec, ...] = (
 """Every repair, in the order of `Defect`."""
 
 
-def build_enhancer(defect: Defect, device: str = "cpu", weights: Path | None = None) -> Enhancer:
+def build_enhancer(defect: Defect, device: str = "cpu", weights: Path | None = None) -> AnyEnhancer:
     """Build the enhancer of one defect; see `Build` for the arguments."""
     return next(spec for spec in CATALOGUE if spec.defect is defect).build(device, weights)

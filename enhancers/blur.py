@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
-
 from enhancers.base import CHECKPOINTS, Enhancer
+from imaging.defects import Defect
 from imaging.image import Image
 from imaging.measures.sharpness import measure_edge_width
-from imaging.view import view_factor
+from imaging.view import View
 from imaging.weights import WeightsSpec, load_checkpoint
 
 if TYPE_CHECKING:
     from enhancers.networks.tiles import DetailRepair
-
-
-@dataclass(frozen=True, slots=True)
-class BlurConstants:
-    """Constants of the repair. Lengths are pixels at viewing size.
-
-    Attributes:
-        idle_sigma_px: Edge width up to which a photo is left alone: clean validation photos measure at most 0.52.
-        full_sigma_px: Edge width from which the repair is whole.
-    """
-
-    idle_sigma_px: float = 0.5
-    full_sigma_px: float = 0.9
 
 
 METHOD = "Sliding DCT windows with gains that a network gives, at viewing size, blind to the kernel"
@@ -42,32 +29,47 @@ WEIGHTS = WeightsSpec(
 )
 
 
-class BlurEnhancer(Enhancer):
+@dataclass(frozen=True, slots=True)
+class BlurEstimate:
+    """How blurred a photo is.
+
+    Attributes:
+        sigma_px: Width of its sharpest edges, as the deviation of a Gaussian, pixels of the photo; 0 when unknown.
+        factor: Pixels of the photo for each of its view, along one side.
+    """
+
+    sigma_px: float
+    factor: int
+
+    def described(self) -> Mapping[str, float]:
+        return {"sigma_px": self.sigma_px}
+
+
+def estimate_blur(view: View) -> BlurEstimate:
+    """Return how blurred a view is."""
+    return BlurEstimate(view.factor * measure_edge_width(view.luma).sigma_px, view.factor)
+
+
+class BlurEnhancer(Enhancer[BlurEstimate]):
     """Sharpens at viewing size, where all that a visible blur has left lies, and adds the change to the photo.
 
     Args:
-        network: The network on its device.
+        network: The network on its device; it is blind to the kernel.
     """
 
-    def __init__(self, network: DetailRepair, constants: BlurConstants | None = None) -> None:
+    defect = Defect.BLUR
+
+    def __init__(self, network: DetailRepair) -> None:
         self._network = network
-        self._constants = constants or BlurConstants()
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        if strength <= 0:
-            return image
-        constants = self._constants
-        height, width = image.shape[:2]
-        factor = view_factor(width, height)
-        size = max(1, width // factor), max(1, height // factor)
-        luma = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-        edges = measure_edge_width(luma if factor == 1 else cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
-        share = (edges.sigma_px - constants.idle_sigma_px) / (constants.full_sigma_px - constants.idle_sigma_px)
-        amount = strength * min(1.0, max(0.0, share))
-        return image if amount == 0 else self._network.repair(image, amount, factor=factor)
+    def estimate(self, view: View) -> BlurEstimate:
+        return estimate_blur(view)
+
+    def apply(self, image: Image, estimate: BlurEstimate, strength: float) -> Image:
+        return self._network.repair(image, strength, factor=estimate.factor)
 
 
-def build(device: str, weights: Path | None = None) -> Enhancer:
+def build(device: str, weights: Path | None = None) -> BlurEnhancer:
     """Make the enhancer; see `enhancers.base.Build`."""
     from enhancers.networks.tiles import DetailRepair
 

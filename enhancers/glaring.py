@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
 from enhancers.local_tone import lifted
 from imaging.color import SRGB_TO_LINEAR, encode_srgb
+from imaging.defects import Defect
 from imaging.image import Image, Plane
-from imaging.measures.exposure import channel_min, smoothstep
+from imaging.measures.exposure import channel_min
 from imaging.measures.percentiles import LOG_LIGHT, LUMA, percentiles
 from imaging.mlp import Mlp
-from imaging.view import small_copy
+from imaging.view import View, small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "Glare and exposure inverted in linear light; a small network tells both from what each place shows"
@@ -54,17 +55,6 @@ LEAST_LIGHT = 0.25
 """Share of a code's light that no veil takes: beyond it colours are amplified to orange and violet."""
 
 
-@dataclass(frozen=True, slots=True)
-class GlareArgs:
-    """Set on clean and over-exposed validation photos, and clean listing photos of the calibration part."""
-
-    need: tuple[float, float] = (2.4, 2.8)
-    """Log-odds of over-exposure up to which nothing is done, and from which all is: 5 % of clean calibration listings
-    and 4 % of clean validation photos reach the lower one, and 85 % of over-exposed validation photos do."""
-
-
-ARGS = GlareArgs()
-
 _CELL_PX = 16
 _RANKS = (2, 12, 64, 128, 192, 250)
 """Of the 256 sampled pixels of a place, in the order of their darkest channel."""
@@ -72,9 +62,6 @@ _AROUND = (1, 3)
 """Which of these are told of the neighbours, too."""
 _LEAST_FLOOR = 0.002
 """Added to the light of the darkest, so that its logarithm is finite and a veil can be told over black."""
-_RIM_WHITE = 252
-_RIM_SHARE = 0.9
-"""A photo whose rim is all white but for a tenth is a drawing or stands on a white ground, and is not over-exposed."""
 _LEAST_VEIL = 0.004
 """Less light is not seen, and the rest is one table of codes."""
 _MAX_SCENE = 4.0
@@ -105,9 +92,22 @@ class OverExposure:
     white: float
     veil: NDArray[np.float32]
 
+    def described(self) -> Mapping[str, float]:
+        return {"exposure_ev": self.ev, "glare": float(self.veil.max())}
+
+    def scaled(self, amount: float) -> OverExposure:
+        """Return a share of it, in [0, 1]."""
+        return OverExposure(
+            amount * self.ev,
+            1 - amount * (1 - self.shoulder),
+            amount * self.lift_ev,
+            1 - amount * (1 - self.white),
+            np.float32(amount) * self.veil,
+        )
+
     @classmethod
-    def of(cls, answers: NDArray[np.float32], floor: NDArray[np.float32], amount: float) -> OverExposure:
-        """Return what the network's answers stand for, float32 (CELLS**2, 5), or a share of it, in [0, 1].
+    def of(cls, answers: NDArray[np.float32], floor: NDArray[np.float32]) -> OverExposure:
+        """Return what the network's answers stand for, float32 (CELLS**2, 5).
 
         What holds for the whole photo is the mean of what its places tell; light over a place is told there, against
         `told_of`'s floor.
@@ -116,17 +116,11 @@ class OverExposure:
             _between(bounds, float(logit))
             for bounds, logit in zip((EVS, SHOULDERS, LIFTS_EV), answers.mean(axis=0)[:3], strict=True)
         )
-        veil = amount * floor * np.exp(np.minimum(answers[:, 4], 0.5))
-        return cls(
-            amount * ev,
-            1 - amount * (1 - shoulder),
-            amount * lift_ev,
-            1 - amount * (1 - WHITE),
-            veil.reshape(CELLS, CELLS),
-        )
+        veil = floor * np.exp(np.minimum(answers[:, 4], 0.5))
+        return cls(ev, shoulder, lift_ev, WHITE, veil.reshape(CELLS, CELLS))
 
 
-class GlaringEnhancer(Enhancer):
+class GlaringEnhancer(Enhancer[OverExposure]):
     """Undoes a camera's shoulder, the light that glare lays over a place, and the exposure, in this order.
 
     The shoulder is that of `training.degradations.camera.tone_curve`. Shadows are lifted as in `low_light`. What is
@@ -135,23 +129,19 @@ class GlaringEnhancer(Enhancer):
     Args:
         weights: Of an `imaging.mlp.Mlp` that makes of each row of `told_of`: logits of EV, shoulder and lift, log-odds
             that the photo is over-exposed, and the log of the veil against the floor.
-        args: From when on it is repaired.
     """
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], args: GlareArgs = ARGS) -> None:
-        self._network = Mlp(weights)
-        self._args = args
+    defect = Defect.GLARING
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        if strength <= 0:
-            return image
-        small = small_copy(image)
-        told, floor = told_of(small)
-        answers = self._network(told)
-        amount = strength * smoothstep(float(answers[:, 3].mean()), *self._args.need)
-        if amount <= 0 or on_white(small):
-            return image
-        return exposed_less(image, OverExposure.of(answers, floor, amount))
+    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        self._network = Mlp(weights)
+
+    def estimate(self, view: View) -> OverExposure:
+        told, floor = told_of(small_copy(view.image))
+        return OverExposure.of(self._network(told), floor)
+
+    def apply(self, image: Image, estimate: OverExposure, strength: float) -> Image:
+        return exposed_less(image, estimate.scaled(strength))
 
 
 def told_of(small: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -239,13 +229,6 @@ def scene_light(light: NDArray[np.float64], shoulder: float) -> NDArray[np.float
 def middle(red: Plane, green: Plane, blue: Plane) -> Plane:
     """Return the middle one of three channels at each pixel, uint8 (H, W)."""
     return cv2.max(cv2.min(red, green), cv2.min(cv2.max(red, green), blue))
-
-
-def on_white(small: Image) -> bool:
-    """Return whether the rim of a photo is white, uint8 RGB (h, w, 3)."""
-    darkest = channel_min(small)
-    rim = np.concatenate([darkest[0], darkest[-1], darkest[:, 0], darkest[:, -1]])
-    return float((rim >= _RIM_WHITE).mean()) >= _RIM_SHARE
 
 
 def build(device: str, weights: Path | None = None) -> GlaringEnhancer:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
 from imaging.color import SRGB_TO_LINEAR, encode_srgb
+from imaging.defects import Defect
 from imaging.image import Image
-from imaging.measures.exposure import channel_max, channel_min, smoothstep
+from imaging.measures.exposure import channel_max, channel_min
 from imaging.measures.haze import estimate_veil
 from imaging.measures.illuminant import is_grey
 from imaging.measures.percentiles import LOG_LIGHT, codes_at
 from imaging.mlp import Mlp
-from imaging.view import small_copy
+from imaging.view import View, small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "Koschmieder's model inverted in linear light; a small network tells the veil at five heights"
@@ -42,12 +43,8 @@ WEIGHTS = WeightsSpec(
 
 @dataclass(frozen=True, slots=True)
 class DehazeArgs:
-    """When a veil is taken off, and how it ends."""
+    """How a veil that is taken off ends."""
 
-    none_need: float = 0.0
-    """Log-odds of a veil below which nothing is done."""
-    full_need: float = 1.0
-    """From here on all of it is taken off."""
     toe: float = 0.02
     """Linear light, as a share of the light lost, below which results run out gently to black instead of being
     clipped; the network was trained with it."""
@@ -66,7 +63,23 @@ _KNOTS = 33
 """Tables that are computed; those of the strips are interpolated between them, in a fifth of the time."""
 
 
-class DehazeEnhancer(Enhancer):
+@dataclass(frozen=True, slots=True)
+class VeilEstimate:
+    """The veil over a photo.
+
+    Attributes:
+        airlight: Linear light of R, G and B where nothing shines through, float32 (3,).
+        lost: Share of the scene's light that the veil takes, evenly spaced from top to bottom, float32 (HEIGHTS,).
+    """
+
+    airlight: NDArray[np.float32]
+    lost: NDArray[np.float32]
+
+    def described(self) -> Mapping[str, list[float]]:
+        return {"airlight": self.airlight.tolist(), "transmission_by_height": (1 - self.lost).tolist()}
+
+
+class DehazeEnhancer(Enhancer[VeilEstimate]):
     """Inverts `I = J t + A (1 - t)` with a transmission that changes only with height.
 
     So each row has one lookup table, rows are done in strips, and all of it costs one pass over the photo. More cannot
@@ -75,28 +88,27 @@ class DehazeEnhancer(Enhancer):
     Args:
         weights: Of an `imaging.mlp.Mlp` that makes of `told_of` what to add to the veil expected there, and the
             log-odds that there is one.
-        args: When a veil is taken off, and how it ends.
+        args: How it ends.
     """
+
+    defect = Defect.HAZY
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], args: DehazeArgs = ARGS) -> None:
         self._network = Mlp(weights)
         self._args = args
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        if strength <= 0:
-            return image
-        small = small_copy(image)
+    def estimate(self, view: View) -> VeilEstimate:
+        small = small_copy(view.image)
         told, expected = told_of(small)
-        answer = self._network(told)
-        amount = strength * smoothstep(float(answer[-1]), self._args.none_need, self._args.full_need)
-        if amount <= 0:
-            return image
-        veil = expected + answer[:-1]
+        veil = expected + self._network(told)[:-1]
         if is_grey(small):
             veil[:3] = veil[:3].mean()
+        return VeilEstimate(np.exp(veil[:3]), 1 / (1 + np.exp(-veil[3:])))
+
+    def apply(self, image: Image, estimate: VeilEstimate, strength: float) -> Image:
         height = image.shape[0]
         edges = np.linspace(0, height, min(_MAX_STRIPS, height) + 1).round().astype(int)
-        tables = strip_tables(np.exp(veil[:3]), 1 / (1 + np.exp(-veil[3:])), amount, len(edges) - 1, self._args)
+        tables = strip_tables(estimate.airlight, estimate.lost, strength, len(edges) - 1, self._args)
         out = np.empty_like(image)
         for table, top, bottom in zip(tables, edges[:-1], edges[1:], strict=True):
             cv2.LUT(image[top:bottom], table[None], dst=out[top:bottom])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +11,11 @@ import cv2
 
 from enhancers.base import CHECKPOINTS, Enhancer
 from enhancers.colour_smear import without_smear
+from imaging.defects import Defect
 from imaging.image import Image
-from imaging.measures.blockiness import find_grid
+from imaging.measures.blockiness import find_grid, quantisation_scale
 from imaging.measures.noise import BLOCK_PX
+from imaging.view import View
 from imaging.weights import WeightsSpec, load_checkpoint
 
 if TYPE_CHECKING:
@@ -35,19 +39,50 @@ WEIGHTS = WeightsSpec(
 )
 
 
-class JpegArtifactsEnhancer(Enhancer):
-    """Deblocks and derings a photo. What is damage the network decides: clean photos come back at 55 dB on average.
+FINEST_QUALITY = 100.0
+"""Quality of a photo in which no quantisation shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompressionEstimate:
+    """How coarsely a photo was compressed.
+
+    Attributes:
+        quality: In [1, 100] on the scale of the Independent JPEG Group.
+    """
+
+    quality: float
+
+    def described(self) -> Mapping[str, float]:
+        return {"quality": self.quality}
+
+
+def estimate_compression(view: View) -> CompressionEstimate:
+    """Return the quality that the file tells or, of a view that is not reduced, the gaps between DCT coefficients."""
+    if view.jpeg_quality is not None:
+        return CompressionEstimate(float(view.jpeg_quality))
+    if view.factor > 1:
+        return CompressionEstimate(FINEST_QUALITY)
+    scale = quantisation_scale(view.luma, find_grid(view.luma))
+    return CompressionEstimate(FINEST_QUALITY if scale <= 0 else 100 - 50 * scale if scale < 1 else 50 / scale)
+
+
+class JpegArtifactsEnhancer(Enhancer[CompressionEstimate]):
+    """Deblocks and derings a photo. The network is blind: what is damage, and how much of it, it decides.
 
     Args:
         network: The network on its device.
     """
 
+    defect = Defect.JPEG_ARTIFACTS
+
     def __init__(self, network: DetailRepair) -> None:
         self._network = network
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        if strength <= 0:
-            return image
+    def estimate(self, view: View) -> CompressionEstimate:
+        return estimate_compression(view)
+
+    def apply(self, image: Image, estimate: CompressionEstimate, strength: float) -> Image:
         rows, columns = (_middle(length) for length in image.shape[:2])
         grid = find_grid(cv2.cvtColor(image[rows, columns], cv2.COLOR_RGB2GRAY))
         repaired = self._network.repair(image, strength, origin=(grid.row, grid.column))
@@ -60,7 +95,7 @@ def _middle(length: int) -> slice:
     return slice(start, start + GRID_SIDE_PX)
 
 
-def build(device: str, weights: Path | None = None) -> Enhancer:
+def build(device: str, weights: Path | None = None) -> JpegArtifactsEnhancer:
     """Make the enhancer; see `enhancers.base.Build`."""
     from enhancers.networks.tiles import DetailRepair
 

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
+from imaging.defects import Defect
 from imaging.image import Image
-from imaging.measures.exposure import smoothstep
 from imaging.measures.percentiles import percentiles
 from imaging.mlp import Mlp
-from imaging.view import small_copy
+from imaging.view import View, small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "One affine map of codes, gain, saturation and mean told by a small network from percentiles"
@@ -40,17 +40,26 @@ SATURATION_LIMITS = (-0.5, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
-class LowContrastArgs:
-    """Set on clean and flattened validation photos, and clean listing photos of the calibration part."""
+class ContrastEstimate:
+    """The affine map of codes that a photo's flat contrast takes to undo.
 
-    need: tuple[float, float] = (1.0, 2.0)
-    """Log-odds of flatness up to which nothing is done, and from which all is."""
+    Attributes:
+        gain: Of tones, about the mean.
+        saturation: What colours gain beyond that.
+        mean: Mean code of the photo, in [0, 255].
+        shift: What is added to it, codes.
+    """
+
+    gain: float
+    saturation: float
+    mean: float
+    shift: float
+
+    def described(self) -> Mapping[str, float]:
+        return {"gain": self.gain, "saturation": self.saturation, "shift_codes": self.shift}
 
 
-ARGS = LowContrastArgs()
-
-
-class LowContrastEnhancer(Enhancer):
+class LowContrastEnhancer(Enhancer[ContrastEstimate]):
     """Undoes what squeezed the range: a flat picture style, a faded scan, a dirty lens.
 
     One affine map of RGB, so that grey stays grey: `shift + mean + gain (saturation (x - grey) + grey - mean)`, where
@@ -59,28 +68,26 @@ class LowContrastEnhancer(Enhancer):
     Args:
         weights: Of an `imaging.mlp.Mlp` that makes of `told_of` the log of gain and of saturation, what is added to the
             mean, and the log-odds that the photo is flat.
-        args: From when on it is repaired.
     """
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], args: LowContrastArgs = ARGS) -> None:
-        self._network = Mlp(weights)
-        self._args = args
+    defect = Defect.LOW_CONTRAST
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        if strength <= 0:
-            return image
-        small = small_copy(image)
-        log_gain, log_saturation, shift, need = (float(value) for value in self._network(told_of(small)))
-        amount = strength * smoothstep(need, *self._args.need)
-        if amount <= 0:
-            return image
+    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        self._network = Mlp(weights)
+
+    def estimate(self, view: View) -> ContrastEstimate:
+        small = small_copy(view.image)
+        log_gain, log_saturation, shift, _ = (float(value) for value in self._network(told_of(small)))
         gain = math.exp(min(max(log_gain, GAIN_LIMITS[0]), GAIN_LIMITS[1]))
         saturation = math.exp(min(max(log_saturation, SATURATION_LIMITS[0]), SATURATION_LIMITS[1]))
-        mean = float(np.mean(small))
-        map_of_rgb = gain * (saturation * np.eye(3) + (1 - saturation) / 3)
-        offset = mean + 255 * shift - gain * mean
+        return ContrastEstimate(gain, saturation, float(np.mean(small)), 255 * shift)
+
+    def apply(self, image: Image, estimate: ContrastEstimate, strength: float) -> Image:
+        saturation = estimate.saturation
+        map_of_rgb = estimate.gain * (saturation * np.eye(3) + (1 - saturation) / 3)
+        offset = estimate.mean + estimate.shift - estimate.gain * estimate.mean
         # An affine map by `transform` costs less than a lookup table.
-        matrix = np.hstack([np.eye(3) + amount * (map_of_rgb - np.eye(3)), np.full((3, 1), amount * offset)])
+        matrix = np.hstack([np.eye(3) + strength * (map_of_rgb - np.eye(3)), np.full((3, 1), strength * offset)])
         return cv2.transform(image, matrix.astype(np.float32))
 
 

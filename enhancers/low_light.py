@@ -16,11 +16,12 @@ from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
 from enhancers.local_noise import without_noise
 from enhancers.local_tone import ILLUMINATIONS, bound_by_noise, illumination, lifted, retone
 from imaging.color import SRGB_TO_LINEAR, encode_srgb, luminance
+from imaging.defects import Defect
 from imaging.image import Image
-from imaging.measures.exposure import channel_max, smoothstep
+from imaging.measures.exposure import channel_max
 from imaging.measures.percentiles import LUMA, PERCENTS, percentiles
 from imaging.mlp import Mlp
-from imaging.view import small_copy
+from imaging.view import View, small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
 
 METHOD = "Exposure in linear light, then a lift by an edge-aware illumination map; a small network tells both"
@@ -43,9 +44,6 @@ HIGHLIGHT = PERCENTS.index(98)
 """What is brighter than this share counts as lamps and reflections: the textbook's gain brings it to white, and the
 network tells how far this one photo is off."""
 
-QUARTER = PERCENTS.index(75)
-"""Where the brightest channel of the brightest quarter stands in what the network is told."""
-
 _LEAST_LIGHT = 2.0**-10
 """Half a code, added to linear light before its logarithm: darker differences are rounding."""
 _STOPS: NDArray[np.float64] = np.log2(SRGB_TO_LINEAR.astype(np.float64) + _LEAST_LIGHT)
@@ -60,20 +58,22 @@ _CODES: NDArray[np.float64] = np.arange(256) / 255
 
 
 @dataclass(frozen=True, slots=True)
-class LowLightArgs:
-    """Set on clean and darkened validation photos, and clean listing photos of the calibration part."""
+class DarknessEstimate:
+    """How much longer a photo should have been exposed, EV.
 
-    need: tuple[float, float] = (3.0, 3.4)
-    """Log-odds of a dark photo up to which nothing is done, and from which all is."""
-    certain_ev: tuple[float, float] = (2.4, 2.6)
-    """The same for how far below white the brightest quarter begins, which is enough alone. The former is reached by
-    3.5 % of 396 clean photos, the latter by 2 %, and one or the other by 95 % of darkened ones."""
+    Attributes:
+        exposure_ev: All of it.
+        lift_ev: By how much the darkest is lifted beyond that.
+    """
+
+    exposure_ev: float
+    lift_ev: float
+
+    def described(self) -> Mapping[str, float]:
+        return {"exposure_ev": self.exposure_ev, "lift_ev": self.lift_ev}
 
 
-ARGS = LowLightArgs()
-
-
-class LowLightEnhancer(Enhancer):
+class LowLightEnhancer(Enhancer[DarknessEstimate]):
     """Multiplies linear light by the missing exposure; where that leaves a room dark beside its window, lifts it.
 
     The exposure is one table of codes, which undoes a short exposure exactly. The lift has a shoulder (Reinhard et al.,
@@ -84,28 +84,23 @@ class LowLightEnhancer(Enhancer):
     Args:
         weights: Of an `imaging.mlp.Mlp` that makes of `told_of` what to add to the textbook's exposure, the logit of
             the lift, and the log-odds that the photo is dark.
-        args: From when on it is repaired.
     """
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], args: LowLightArgs = ARGS) -> None:
-        self._network = Mlp(weights)
-        self._args = args
+    defect = Defect.LOW_LIGHT
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        if strength <= 0:
-            return image
-        small = small_copy(image)
-        told, exposure = told_of(small)
-        more, lift, need = (float(value) for value in self._network(told))
-        certain = smoothstep(exposure - float(told[QUARTER]), *self._args.certain_ev)
-        amount = strength * max(smoothstep(need, *self._args.need), certain)
-        if amount <= 0:
-            return image
-        exposure = amount * min(max(exposure + more, 0), MAX_EV)
-        lift = amount * MAX_LIFT_EV / (1 + math.exp(-lift))
+    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        self._network = Mlp(weights)
+
+    def estimate(self, view: View) -> DarknessEstimate:
+        told, exposure = told_of(small_copy(view.image))
+        more, lift, _ = (float(value) for value in self._network(told))
+        return DarknessEstimate(min(max(exposure + more, 0), MAX_EV), MAX_LIFT_EV / (1 + math.exp(-lift)))
+
+    def apply(self, image: Image, estimate: DarknessEstimate, strength: float) -> Image:
+        exposure, lift = strength * estimate.exposure_ev, strength * estimate.lift_ev
         # Codes grow by about the 2.2th root of the light. What was there before is another repair's.
         amplified = math.sqrt(1 - 4 ** (-(exposure + lift) / 2.2))
-        return without_noise(relit(image, small, exposure, lift), amplified)
+        return without_noise(relit(image, small_copy(image), exposure, lift), amplified)
 
 
 def told_of(small: Image) -> tuple[NDArray[np.float32], float]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from enhancers.base import CHECKPOINTS, Enhancer
+from imaging.defects import Defect
 from imaging.image import Image
+from imaging.measures.noise import measure_noise
+from imaging.view import View
 from imaging.weights import WeightsSpec, load_checkpoint
 
 if TYPE_CHECKING:
@@ -24,21 +29,45 @@ WEIGHTS = WeightsSpec(
 )
 
 
-class NoisyEnhancer(Enhancer):
-    """Denoises a photo. What is noise the network decides: clean photos come back at 51 dB on average.
+@dataclass(frozen=True, slots=True)
+class NoiseEstimate:
+    """How much noise a photo shows.
+
+    Attributes:
+        sigma_codes: Standard deviation of the luma's noise in its view, codes.
+    """
+
+    sigma_codes: float
+
+    def described(self) -> Mapping[str, float]:
+        return {"sigma_codes": self.sigma_codes}
+
+
+def estimate_noise(view: View) -> NoiseEstimate:
+    """Return how much noise a view shows."""
+    return NoiseEstimate(measure_noise(view.luma).sigma)
+
+
+class NoisyEnhancer(Enhancer[NoiseEstimate]):
+    """Denoises a photo. The network is blind: what is noise, and how much of it, it decides at each place.
 
     Args:
         network: The network on its device.
     """
 
+    defect = Defect.NOISY
+
     def __init__(self, network: DetailRepair) -> None:
         self._network = network
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        return self._network.repair(image, strength) if strength > 0 else image
+    def estimate(self, view: View) -> NoiseEstimate:
+        return estimate_noise(view)
+
+    def apply(self, image: Image, estimate: NoiseEstimate, strength: float) -> Image:
+        return self._network.repair(image, strength)
 
 
-def build(device: str, weights: Path | None = None) -> Enhancer:
+def build(device: str, weights: Path | None = None) -> NoisyEnhancer:
     """Make the enhancer; see `enhancers.base.Build`."""
     from enhancers.networks.tiles import DetailRepair
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
 from imaging.color import LUMA_WEIGHTS_LINEAR, SRGB_TO_LINEAR, linear_to_srgb, srgb_to_linear
+from imaging.defects import Defect
 from imaging.image import Image, Plane
-from imaging.measures.exposure import smoothstep
-from imaging.measures.illuminant import Illuminant, is_grey
+from imaging.measures.illuminant import NEUTRAL, Illuminant, is_grey
 from imaging.measures.light_colour import ARCHITECTURE, LightNetwork
 from imaging.view import View, small_copy
 from imaging.weights import WeightsSpec, load_checkpoint
@@ -34,15 +34,18 @@ WEIGHTS = WeightsSpec(
 
 
 @dataclass(frozen=True, slots=True)
-class WhiteBalanceArgs:
-    """Set on clean and damaged validation photos, and clean listing photos of the calibration part."""
+class LightEstimate:
+    """The colour of a photo's light.
 
-    need: tuple[float, float] = (1.7, 2.1)
-    """Log-odds of a cast up to which nothing is done, and from which all is: 6 % of 396 clean photos change below 40
-    dB, and 91 % of photos with a random cast are repaired."""
+    Attributes:
+        illuminant: The colour against a neutral light.
+    """
 
+    illuminant: Illuminant
 
-ARGS = WhiteBalanceArgs()
+    def described(self) -> Mapping[str, float]:
+        return {"warmth": self.illuminant.warmth, "tint": self.illuminant.tint}
+
 
 _CLIPPED = np.clip((np.arange(256) - 235) * 17, 0, 255).astype(np.uint8)
 """How far a code counts as clipped, from 0 at 235 to 255 at 250: cameras roll off and JPEG blurs the edge."""
@@ -53,7 +56,7 @@ _BRIGHT_CODE = 215
 """Mean of a thumbnail pixel from which the pixels under it may have clipped."""
 
 
-class WhiteBalanceEnhancer(Enhancer):
+class WhiteBalanceEnhancer(Enhancer[LightEstimate]):
     """Von Kries gains in linear light against the light's colour, applied as one lookup table per channel.
 
     A network corrects the colour that the histograms vote for. Stretching all highlights back to white by a common tone
@@ -61,22 +64,22 @@ class WhiteBalanceEnhancer(Enhancer):
 
     Args:
         weights: Of the network.
-        args: From when on a cast is taken out.
     """
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], args: WhiteBalanceArgs = ARGS) -> None:
-        self._network = LightNetwork(weights)
-        self._args = args
+    defect = Defect.POOR_WHITE_BALANCE
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        if strength <= 0:
-            return image
-        thumbnail = View.of(image, cv2.INTER_LINEAR).thumbnail
-        light, need = self._network(thumbnail, small_copy(image))
-        amount = strength * smoothstep(need, *self._args.need)
-        if amount <= 0 or is_grey(thumbnail):
-            return image
-        gains = neutralising_gains(light, thumbnail, amount)
+    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        self._network = LightNetwork(weights)
+
+    def estimate(self, view: View) -> LightEstimate:
+        if is_grey(view.thumbnail):
+            return LightEstimate(NEUTRAL)
+        light, _ = self._network(view.thumbnail, small_copy(view.image))
+        return LightEstimate(light)
+
+    def apply(self, image: Image, estimate: LightEstimate, strength: float) -> Image:
+        thumbnail = View.for_defect(self.defect, image).thumbnail
+        gains = neutralising_gains(estimate.illuminant, thumbnail, strength)
         table = linear_to_srgb(SRGB_TO_LINEAR[:, None] * gains)[None]
         balanced = np.empty_like(image)
         for rows, bright_columns in strips(image, thumbnail[..., int(np.argmin(gains))]):

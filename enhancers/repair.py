@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from enhancers.base import Enhancer
+from enhancers.base import AnyEnhancer
 from enhancers.plan import Step
 from imaging.codec import Photo
 from imaging.defects import Defect
 from imaging.image import Image
+from imaging.view import View
 
 SeverityOf = Callable[[Defect, Image], float]
 """Severity of one defect in full-size pixels; the detector's, handed in since enhancers do not import it."""
@@ -28,7 +29,7 @@ class StepResult:
     kept: bool
 
 
-def repair_step(enhancer: Enhancer, photo: Photo, step: Step, severity_of: SeverityOf | None) -> StepResult:
+def repair_step(enhancer: AnyEnhancer, photo: Photo, step: Step, severity_of: SeverityOf | None) -> StepResult:
     """Repair one defect, and keep the result only if the photo shows less of it than before.
 
     Args:
@@ -37,17 +38,18 @@ def repair_step(enhancer: Enhancer, photo: Photo, step: Step, severity_of: Sever
         step: What to repair and how strongly.
         severity_of: The detector that judges the result; None keeps every result, for a repair that a person asked for.
     """
-    image = enhancer.enhance(photo.image, step.strength)
-    if image is photo.image:
+    if step.strength <= 0:
         return StepResult(photo, kept=severity_of is None)
+    estimate = enhancer.estimate(View.for_defect(step.defect, photo.image))
+    image = enhancer.apply(photo.image, estimate, step.strength)
     if severity_of is not None and severity_of(step.defect, image) >= severity_of(step.defect, photo.image):
         return StepResult(photo, kept=False)
-    alpha = None if photo.alpha is None else enhancer.enhance_alpha(photo.alpha, photo.image, step.strength)
+    alpha = None if photo.alpha is None else enhancer.apply_alpha(photo.alpha, estimate, step.strength)
     return StepResult(replace(photo, image=image, alpha=alpha), kept=True)
 
 
 def repair(
-    photo: Photo, steps: Iterable[Step], enhancer_for: Callable[[Defect], Enhancer], severity_of: SeverityOf | None
+    photo: Photo, steps: Iterable[Step], enhancer_for: Callable[[Defect], AnyEnhancer], severity_of: SeverityOf | None
 ) -> tuple[Photo, tuple[Defect, ...]]:
     """Run all steps in turn.
 

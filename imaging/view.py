@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 import cv2
 
+from imaging.defects import Defect
 from imaging.image import Image, Plane
 from imaging.measures.tilt import Tilt, measure_tilt
 
@@ -20,6 +21,9 @@ pixels. What cannot be seen at that size is no defect of a listing photo, and JP
 THUMBNAIL_SIDE_PX = 160
 """Long side of the thumbnail that tone and colour are judged on."""
 
+
+FINE_DETAIL = frozenset({Defect.BLUR, Defect.NOISY, Defect.JPEG_ARTIFACTS})
+"""Defects that live in the finest detail a view has. The others hardly mind how the view was reduced."""
 
 SAMPLED_SIDE_PX = (256, 512)
 """Long side of `small_copy`: at least, and at most."""
@@ -74,6 +78,11 @@ class View:
             return cls(image)
         size = (max(1, width // factor), max(1, height // factor))
         return cls(cv2.resize(image, size, interpolation=interpolation), factor)
+
+    @classmethod
+    def for_defect(cls, defect: Defect, image: Image) -> View:
+        """Make the view that a defect is judged and estimated on, of full-size pixels, shape (H, W, 3)."""
+        return cls.of(image, cv2.INTER_AREA if defect in FINE_DETAIL else cv2.INTER_LINEAR)
 
     def once(self, measure: Callable[[View], Measured]) -> Measured:
         """Return `measure(view)`, computed when it is asked for first."""

@@ -13,14 +13,11 @@ from torch import Tensor
 from imaging.image import Image
 from training.degradations.camera import recompress
 from training.degradations.detail import blurred, jpeg_artifacts, noisy
-from training.photos import list_photos, load_photo, shrink
+from training.photos import load_photo, shrink, training_photos
 from training.split import Part
 
 Damage = Callable[[Image, np.random.Generator], tuple[Image, Image]]
 """(clean crop, random generator) -> what the network sees and what it should make of it, two crops of one shape."""
-
-NEVER_TRAINED_ON = "listings"
-"""Folder of photos without a licence."""
 
 UNCOMPRESSED = frozenset({".png"})
 """Photos that are clean as they are; the light JPEG of all others is averaged away by halving them."""
@@ -160,7 +157,7 @@ def _random_cut(photo: Image, side: int, rng: np.random.Generator) -> Image:
 
 def clean_photos(photos_root: Path, only: Part, limit: int | None = None) -> list[Image]:
     """Return the clean targets of a part that are large enough, at most so many, spread evenly."""
-    paths = [p for p in list_photos(photos_root, only=only) if NEVER_TRAINED_ON not in p.parts]
+    paths = training_photos(photos_root, only)
     if limit is not None and limit < len(paths):
         paths = [paths[i * len(paths) // limit] for i in range(limit)]
     photos = []

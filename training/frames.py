@@ -10,11 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from imaging.image import Image
-from training.photos import list_photos, load_photo, shrink
+from training.photos import load_photo, shrink, training_photos
 from training.split import Part
 
-TRAINED_SETS = ("stock_interior", "stock_exterior", "clic", "cid22")
-"""Sets whose licences allow to ship what was trained on them."""
 SIDE_PX = 512
 _LOADED_PX = 600
 _LEAST_SHARE = 0.85
@@ -29,7 +27,7 @@ class Frames:
     """
 
     def __init__(self, root: Path, only: Part) -> None:
-        self._photos = [load_photo(p, _LOADED_PX) for p in list_photos(root, only=only, sets=TRAINED_SETS)]
+        self._photos = [load_photo(p, _LOADED_PX) for p in training_photos(root, only)]
 
     def draw(self, rng: np.random.Generator) -> Image:
         """Return most of a random photo, mirrored half the time, uint8 RGB (h, w, 3)."""

@@ -15,6 +15,12 @@ from training.split import Part, part
 PHOTOS_VARIABLE = "BELVEDERE_PHOTOS"
 """Environment variable with the folder of photos; no path of a machine stands in the code."""
 
+TRAINED_SETS = ("stock_interior", "stock_exterior", "stock_more", "openimages_homes", "clic", "cid22")
+"""Sets whose licences allow to ship what was trained on them."""
+
+UNTRAINED_SETS = ("listings", "real", "panoramas")
+"""Sets without such a licence: to look at, to set thresholds on and to measure."""
+
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 
@@ -55,6 +61,13 @@ def list_photos(
     if limit is not None and limit < len(found):
         found = [found[i * len(found) // limit] for i in range(limit)]
     return found
+
+
+def training_photos(root: str | Path, only: Part, sets: Sequence[str] = TRAINED_SETS) -> list[Path]:
+    """Return the photos of one part that may be trained on: of `sets`, or all of a folder that has none of these."""
+    known = [name for name in sets if (Path(root) / name).is_dir()]
+    found = list_photos(root, only=only, sets=known)
+    return [path for path in found if path.relative_to(root).parts[0] not in UNTRAINED_SETS]
 
 
 def load_photo(path: str | Path, max_side: int | None = None) -> Image:

@@ -22,6 +22,9 @@ SPLIT_FILE = Path(__file__).parent / "split.csv"
 _SAME_SCENE = {"royal_esplanade_1k": "esplanade"}
 """Photos of one source whose names do not tell: the former is the latter, out of focus."""
 
+NOT_SPLIT = ("real", "panoramas")
+"""Folders of research sets that nothing is trained on; `training.real_pairs` splits the former by scene."""
+
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".hdr"})
 
 
@@ -63,7 +66,8 @@ def recorded() -> dict[str, Part]:
 
 def record(root: Path, file: Path = SPLIT_FILE) -> int:
     """Write the split of all photos and radiance maps under a folder; return their number."""
-    photos = sorted(path for path in root.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    found = sorted(path for path in root.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    photos = [path for path in found if path.relative_to(root).parts[0] not in NOT_SPLIT]
     with file.open("w", newline="") as out:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(("folder", "photo", "part"))

@@ -2,7 +2,7 @@
 
 Half of the time goes into measuring randomly damaged photos, the other half into fitting: features are few numbers, so
 all samples are kept, and more time means more of them. Trained on the calibrate part of
-`training.frames.TRAINED_SETS`; the listing photos have no licence to train on.
+`training.photos.TRAINED_SETS`; the listing photos have no licence to train on.
 """
 
 from __future__ import annotations
@@ -31,10 +31,9 @@ from imaging.measures import tilt
 from imaging.mlp import INPUT_LIMIT
 from imaging.weights import load_checkpoint, save_weights
 from training.detector_samples import Sample, full_sample, radiance_sample, shot_sample, tilt_sample, tone_sample
-from training.frames import TRAINED_SETS
 from training.mixtures import DEFECTS
 from training.perceptrons import SEED, Recipe, averaged, descend, fitted, halved, perceptron
-from training.photos import list_photos, load_photo
+from training.photos import TRAINED_SETS, list_photos, load_photo, training_photos
 from training.shots import Shots
 from training.split import Part
 
@@ -61,6 +60,9 @@ TILT_WIDTH = 0.5
 
 SAVE_EVERY_S = 120.0
 
+LEANING_SETS = ("stock_more",)
+"""Sets with photos that look up or are tilted on purpose: no example of an upright one."""
+
 State = dict[str, list[NDArray[np.float32]]]
 """Columns of samples by "kind.column"."""
 
@@ -79,8 +81,8 @@ def train(name: str, photos: Path, minutes: float, state: Path | None, out: Path
     cv2.setNumThreads(1)
     deadline = time.process_time() + 60 * minutes
     samples = _load(state)
-    paths = list_photos(photos, only=Part.CALIBRATE, sets=[each for each in TRAINED_SETS if (photos / each).is_dir()])
-    paths = paths or list_photos(photos)
+    sets = [each for each in TRAINED_SETS if name != "tilt" or each not in LEANING_SETS]
+    paths = training_photos(photos, Part.CALIBRATE, sets) or list_photos(photos)
     shots = Shots(photos, [] if name == "tilt" else [Part.CALIBRATE])
     _collect(name, paths, shots, samples, state, time.process_time() + 30 * minutes)
     architecture = (tilt.WEIGHTS if name == "tilt" else learned.WEIGHTS).architecture

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from imaging.weights import save_weights
 from training.perceptrons import Recipe, fitted, halved
-from training.photos import list_photos
+from training.photos import training_photos
 from training.split import Part
 
 Arrays = dict[str, Any]
@@ -80,7 +80,7 @@ def train(name: str, photos_root: Path, minutes: float, state: Path | None, out:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     begun = time.process_time()
-    if not list_photos(photos_root, only=Part.CALIBRATE):
+    if not training_photos(photos_root, Part.CALIBRATE):
         raise ValueError("no photo to train on: the calibrate part of the split holds none")
     module, kind = TASKS[name]
     task: Task = getattr(import_module(module), kind)(photos_root)

@@ -4,33 +4,40 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ray.serve import Application
 
 from configs.settings import AppArgs
 from deployments.app import compose
 from enhancers import CATALOGUE
-from enhancers.base import Enhancer
+from enhancers.base import AnyEnhancer, Enhancer
 from enhancers.low_light import build as build_low_light
 from imaging.defects import Defect
 from imaging.image import Image
+from imaging.view import View
 
 LETHAL_SHAPE = (66, 66, 3)
 
 
-class Lethal(Enhancer):
+class Lethal(Enhancer[Any]):
     """An enhancer whose process dies of photos of one size."""
 
-    def __init__(self, inner: Enhancer) -> None:
+    defect = Defect.LOW_LIGHT
+
+    def __init__(self, inner: AnyEnhancer) -> None:
         self._inner = inner
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
+    def estimate(self, view: View) -> Any:
+        return self._inner.estimate(view)
+
+    def apply(self, image: Image, estimate: Any, strength: float) -> Image:
         if image.shape == LETHAL_SHAPE:
             os.kill(os.getpid(), signal.SIGKILL)
-        return self._inner.enhance(image, strength)
+        return self._inner.apply(image, estimate, strength)
 
 
-def build_lethal(device: str, weights: Path | None = None) -> Enhancer:
+def build_lethal(device: str, weights: Path | None = None) -> AnyEnhancer:
     return Lethal(build_low_light(device, weights))
 
 

@@ -25,8 +25,10 @@ from imaging.formats import ImageFormat
 from imaging.image import Image
 from imaging.limits import Limits
 from imaging.metadata import Metadata
+from imaging.view import View
 from imaging.weights import WeightsSpec, load_weights, save_weights
 from tests.deployments.conftest import RunLocally
+from tests.enhancers.no_estimate import NoEstimate
 from tests.photos import room
 from training.degradations import DEGRADATIONS
 
@@ -35,13 +37,18 @@ PACKAGED_OFFSET, OWN_OFFSET = 5, 20
 WITH_NETWORK = [spec for spec in CATALOGUE if spec.weights is not None]
 
 
-class Brighten(Enhancer):
+class Brighten(Enhancer[NoEstimate]):
     """A network of one weight: what it adds to every pixel."""
+
+    defect = Defect.NOISY
 
     def __init__(self, device: str, weights: Path | None = None) -> None:
         self._offset = PACKAGED_OFFSET if weights is None else int(load_weights(weights, FAMILY)["offset"][0])
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
+    def estimate(self, view: View) -> NoEstimate:
+        return NoEstimate()
+
+    def apply(self, image: Image, estimate: NoEstimate, strength: float) -> Image:
         return cv2.add(image, (strength * self._offset,) * 3)
 
 

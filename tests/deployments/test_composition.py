@@ -29,6 +29,7 @@ from imaging.limits import Limits
 from imaging.metadata import Metadata
 from imaging.view import View
 from tests.deployments.conftest import RunLocally
+from tests.enhancers.no_estimate import NoEstimate
 from tests.photos import shipped
 
 BRIGHTER = 8
@@ -39,15 +40,18 @@ ran: list[Defect] = []
 deaths: list[Exception] = []
 
 
-class Brighten(Enhancer):
+class Brighten(Enhancer[NoEstimate]):
     """Adds to every pixel, so that each step that ran shows in the result."""
 
     def __init__(self, defect: Defect, by: int, device: str, weights: Path | None = None) -> None:
-        self._defect = defect
+        self.defect = defect  # type: ignore[misc]
         self._by = by
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        ran.append(self._defect)
+    def estimate(self, view: View) -> NoEstimate:
+        return NoEstimate()
+
+    def apply(self, image: Image, estimate: NoEstimate, strength: float) -> Image:
+        ran.append(self.defect)
         if deaths:
             raise deaths.pop()
         return cv2.add(image, (strength * self._by,) * 3)

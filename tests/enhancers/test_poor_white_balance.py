@@ -63,18 +63,6 @@ def test_colours_come_back() -> None:
     assert np.mean(differences) > 3
 
 
-def test_a_red_wall_is_no_cast() -> None:
-    photo = np.array(room(0))
-    photo[:, 200:] = np.where(photo[:, 200:] > 0, (150, 40, 30), 0)
-    assert psnr_db(ENHANCER.enhance(photo), photo) >= 40
-
-
-@pytest.mark.parametrize("name", ["astronaut", "rocket"])  # the coffee and the cat do stand in yellow light
-def test_a_clean_photo_stays(name: str) -> None:
-    photo = shipped(name)
-    assert psnr_db(ENHANCER.enhance(photo), photo) >= 40
-
-
 def test_a_grey_photo_is_left_alone() -> None:
     photo = grey(shipped("astronaut"))
     np.testing.assert_array_equal(ENHANCER.enhance(photo), photo)

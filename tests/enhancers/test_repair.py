@@ -12,26 +12,26 @@ from imaging.defects import Defect
 from imaging.formats import ImageFormat
 from imaging.image import Image, Plane
 from imaging.metadata import Metadata
+from imaging.view import View
+from tests.enhancers.no_estimate import NoEstimate
 
 GREY = Photo(np.full((4, 6, 3), 100, np.uint8), np.full((4, 6), 7, np.uint8), ImageFormat.PNG, Metadata(None, None))
 
 
 @dataclass
-class Brighten(Enhancer):
+class Brighten(Enhancer[NoEstimate]):
     """Adds `by`, and crops a column as a rotation would."""
 
     by: int
 
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
+    def estimate(self, view: View) -> NoEstimate:
+        return NoEstimate()
+
+    def apply(self, image: Image, estimate: NoEstimate, strength: float) -> Image:
         return np.ascontiguousarray(image[:, 1:] + np.uint8(self.by * strength))
 
-    def enhance_alpha(self, alpha: Plane, image: Image, strength: float = 1.0) -> Plane:
+    def apply_alpha(self, alpha: Plane, estimate: NoEstimate, strength: float) -> Plane:
         return np.ascontiguousarray(alpha[:, 1:])
-
-
-class Idle(Enhancer):
-    def enhance(self, image: Image, strength: float = 1.0) -> Image:
-        return image
 
 
 def darkness(defect: Defect, image: Image) -> float:
@@ -58,7 +58,6 @@ def test_a_repair_that_does_not_is_dropped() -> None:
 
 def test_what_a_person_asked_for_is_not_judged() -> None:
     assert repair_step(Brighten(0), GREY, STEP, None).kept
-    assert repair_step(Idle(), GREY, STEP, None).kept
 
 
 def test_one_bad_step_does_not_spoil_the_others() -> None:

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from enhancers.rotation import DEAD_ZONE_DEG, RotationEnhancer, rotate
+from enhancers.rotation import RotationEnhancer, rotate
+from imaging.defects import Defect
 from imaging.view import View
 from tests.photos import room
 from training.degradations.geometry import tilt
@@ -45,8 +46,6 @@ def test_the_crop_keeps_the_proportions_and_has_no_empty_corner(angle_deg: float
 
 def test_nothing_to_turn_gives_the_same_object() -> None:
     photo = room(0)
-    assert abs(View.of(photo).tilt.angle_deg) < DEAD_ZONE_DEG
-    assert RotationEnhancer().enhance(photo) is photo
     assert RotationEnhancer().enhance(tilt(photo, 5), 0.0).shape == tilt(photo, 5).shape
     assert rotate(photo, 0.0) is photo
 
@@ -61,7 +60,8 @@ def test_alpha_keeps_step_with_the_photo() -> None:
     tilted = tilt(room(2, 640, 480), 5.0)
     alpha = cv2.cvtColor(tilted, cv2.COLOR_RGB2GRAY)
     straightened = RotationEnhancer().enhance(tilted)
-    turned_alpha = RotationEnhancer().enhance_alpha(alpha, tilted)
+    estimate = RotationEnhancer().estimate(View.for_defect(Defect.ROTATION, tilted))
+    turned_alpha = RotationEnhancer().apply_alpha(alpha, estimate, 1.0)
     assert turned_alpha.shape == straightened.shape[:2]
     difference = cv2.absdiff(turned_alpha, cv2.cvtColor(straightened, cv2.COLOR_RGB2GRAY))
     assert float(difference.mean()) < 1

@@ -124,7 +124,7 @@ def test_the_loss_sees_the_repair_as_it_is_made() -> None:
     floor = np.full(CELLS**2, 0.1, np.float32)
     codes = torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255
     seen = repaired(codes, torch.from_numpy(answers)[None], torch.from_numpy(floor)[None])[0].permute(1, 2, 0) * 255
-    made = exposed_less(photo, OverExposure.of(answers, floor, 1.0))
+    made = exposed_less(photo, OverExposure.of(answers, floor))
     np.testing.assert_allclose(made, seen.numpy(), atol=6)
     assert np.abs(made - seen.numpy()).mean() < 1
 

@@ -19,17 +19,18 @@ from training.train_spatial import Training, TrainingConstants, train
 
 @pytest.fixture
 def photos_root(tmp_path: Path) -> Path:
-    """Two photos of the calibrate part as PNG, one of them once more where photos are never trained on."""
+    """Two photos of the calibrate part as PNG, and two where photos are never trained on."""
     stems = [f"photo{i}" for i in range(40) if part(f"photo{i}") is Part.CALIBRATE]
-    for folder in ("own", "listings"):
+    for folder in ("own", "listings", "real"):
         (tmp_path / folder).mkdir()
     for stem, name in zip(stems, ("astronaut", "coffee"), strict=False):
         cv2.imwrite(str(tmp_path / "own" / f"{stem}.png"), shipped(name)[..., ::-1])
-    cv2.imwrite(str(tmp_path / "listings" / f"{stems[2]}.png"), shipped("chelsea")[..., ::-1])
+    for folder, stem in zip(("listings", "real"), stems[2:], strict=False):
+        cv2.imwrite(str(tmp_path / folder / f"{stem}.png"), shipped("chelsea")[..., ::-1])
     return tmp_path
 
 
-def test_listings_are_never_trained_on(photos_root: Path) -> None:
+def test_photos_without_a_licence_are_never_trained_on(photos_root: Path) -> None:
     assert len(clean_photos(photos_root, Part.CALIBRATE)) == 2
 
 

@@ -8,10 +8,17 @@ Networks and thresholds set on fixed parameters fail on anything else, hence the
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+import numpy as np
+
 from imaging.defects import Defect
+from imaging.image import Image
 from training.degradations.camera import Degradation
 from training.degradations.detail import blur, jpeg_artifacts, noisy
 from training.degradations.geometry import rotation
+from training.degradations.second import SECOND
+from training.degradations.third import THIRD
 from training.degradations.tone import glaring, hazy, low_contrast, low_light, poor_white_balance
 
 DEGRADATIONS: dict[Defect, Degradation] = {
@@ -25,4 +32,32 @@ DEGRADATIONS: dict[Defect, Degradation] = {
     Defect.GLARING: glaring,
     Defect.ROTATION: rotation,
 }
-"""The degradation that makes each defect."""
+"""The degradation of the first family that makes each defect."""
+
+
+class Family(StrEnum):
+    """A set of degradations with formulas and parameters of its own: what holds on one alone is not trusted."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+
+
+FAMILIES: dict[Family, dict[Defect, Degradation]] = {
+    Family.FIRST: DEGRADATIONS,
+    Family.SECOND: SECOND,
+    Family.THIRD: THIRD,
+}
+
+TRAINED_FAMILIES = (Family.FIRST, Family.SECOND)
+"""The third is never trained on: figures are reported on it."""
+
+
+def trained(defect: Defect) -> Degradation:
+    """Return a degradation that draws one of the families that are trained on for each photo."""
+    options = [FAMILIES[family][defect] for family in TRAINED_FAMILIES if defect in FAMILIES[family]]
+
+    def degrade(image: Image, severity: float, rng: np.random.Generator) -> Image:
+        return options[int(rng.integers(len(options)))](image, severity, rng)
+
+    return degrade
