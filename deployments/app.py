@@ -60,7 +60,7 @@ def compose(
     store = serve.deployment(StoreServer, name="Store", **options(STORE, args, cluster_cpus))
     ingress = serve.deployment(Ingress, name="Ingress", **options(INGRESS, args, cluster_cpus))
     return ingress.bind(
-        detector=detector.bind(limits),
+        detector=detector.bind(limits, catalogue, args.checkpoints),
         enhancers={
             spec.defect: enhancer.options(name=f"Enhancer-{spec.defect}").bind(
                 spec, limits, args.checkpoints.get(spec.defect)

@@ -3,16 +3,15 @@
 import numpy as np
 
 from configs.settings import CheckpointArgs
+from deployments.checkpoints import checked
 from deployments.device import WorkThreads, prepare_replica
 from deployments.messages import InTransit, Output, Result, Stages, Upload
 from deployments.transit import arrive, leave, leave_as_it_came
 from detector import severity_of
-from enhancers.base import AnyEnhancer, EnhancerSpec
+from enhancers.base import EnhancerSpec
 from enhancers.plan import Step
 from enhancers.repair import repair_step
-from imaging.errors import WeightsError
 from imaging.limits import Limits
-from imaging.weights import load_weights
 
 WARM_UP_SIDE_PX = 256
 
@@ -33,7 +32,7 @@ class EnhancerServer:
     def __init__(self, spec: EnhancerSpec, limits: Limits, checkpoint: CheckpointArgs | None = None) -> None:
         self._limits = limits
         self._threads = WorkThreads()
-        self._enhancer = _build(spec, prepare_replica(spec.on_torch), checkpoint)
+        self._enhancer = spec.build(prepare_replica(spec.on_torch), checked(spec, checkpoint))
         self._stage = str(spec.defect)
         # The first pass pays for lazy initialisation; it shall not be a client's photo. Dark noise leaves none idle.
         dark_noise = np.random.default_rng(0).integers(0, 60, (WARM_UP_SIDE_PX, WARM_UP_SIDE_PX, 3), np.uint8)
@@ -70,12 +69,3 @@ class EnhancerServer:
             result = repair_step(self._enhancer, transit.photo, step, severity_of if verify else None)
         fixed = (*transit.fixed, step.defect) if result.kept else transit.fixed
         return InTransit(result.photo, fixed, stages)
-
-
-def _build(spec: EnhancerSpec, device: str, checkpoint: CheckpointArgs | None) -> AnyEnhancer:
-    if checkpoint is None:
-        return spec.build(device)
-    if spec.weights is None:
-        raise WeightsError(f"{spec.defect} has no network to load a checkpoint into")
-    load_weights(checkpoint.path, spec.weights.architecture, checkpoint.sha256)
-    return spec.build(device, checkpoint.path)

@@ -10,6 +10,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from enhancers.estimates import Described
 from imaging.codec import EncodeOptions, Photo
 from imaging.defects import Defect, Report
 from imaging.formats import ImageFormat
@@ -49,10 +50,17 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The detector's answer."""
+    """The detector's answer.
+
+    Attributes:
+        report: What was found.
+        stages: Time by stage.
+        estimates: The parameters of each defect; empty unless they were asked for.
+    """
 
     report: Report
     stages: Stages
+    estimates: Described = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,11 +54,11 @@ class Pipeline:
         self._timeout_s = args.request_timeout_s
         self._refused = RefusedPhotos(args.refuse_for_s)
 
-    async def inspect(self, upload: Upload) -> Inspection:
-        """Return the detector's report on a photo."""
+    async def inspect(self, upload: Upload, estimates: bool = False) -> Inspection:
+        """Return the detector's report on a photo, with estimates of every defect's parameters if asked."""
 
         async def attempt(source: Any, by_reference: bool) -> Inspection:
-            return await self._detector[by_reference].inspect.remote(source)
+            return await self._detector[by_reference].inspect.remote(source, estimates)
 
         return await self._survive(upload, attempt)
 

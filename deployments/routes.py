@@ -18,13 +18,13 @@ from deployments.uploads import read_upload
 from enhancers import CATALOGUE
 from enhancers.adjust import Adjustments
 from enhancers.plan import Step, plan, plan_for
-from imaging.defects import Defect, Report
+from imaging.defects import Defect
 
 
 class Service(Protocol):
     """What carries a request out."""
 
-    async def inspect(self, upload: Upload) -> Inspection: ...
+    async def inspect(self, upload: Upload, estimates: bool = False) -> Inspection: ...
 
     async def repair(self, upload: Upload, steps: Sequence[Step], output: Output, verify: bool) -> Result: ...
 
@@ -54,8 +54,8 @@ def create_api(service: Service, args: AppArgs, people: People) -> FastAPI:
     async def inspect_image(request: Request) -> Response:
         upload, fields = await read_upload(request, max_bytes)
         options.parse(options.NoOptions, fields)
-        inspection = await service.inspect(upload)
-        return JSONResponse(describe(inspection.report), headers=_headers(inspection.stages))
+        inspection = await service.inspect(upload, estimates=True)
+        return JSONResponse(describe(inspection), headers=_headers(inspection.stages))
 
     @api.post("/enhance_image", **openapi.repairs(options.EnhanceOptions, "Find what is wrong and repair only that."))
     async def enhance_image(request: Request) -> Response:
@@ -96,8 +96,9 @@ def create_api(service: Service, args: AppArgs, people: People) -> FastAPI:
     return api
 
 
-def describe(report: Report) -> dict[str, Any]:
+def describe(inspection: Inspection) -> dict[str, Any]:
     """Return a report as `/inspect_image` answers it, with the plan that `/enhance_image` would follow."""
+    report = inspection.report
     return {
         "width": report.width,
         "height": report.height,
@@ -109,11 +110,16 @@ def describe(report: Report) -> dict[str, Any]:
                 "severity": round(finding.severity, 4),
                 "threshold": finding.threshold,
                 "found": finding.found,
+                "estimate": {name: _rounded(each) for name, each in inspection.estimates[finding.defect].items()},
             }
             for finding in report.findings
         ],
         "plan": [{"defect": step.defect, "strength": step.strength} for step in plan(report)],
     }
+
+
+def _rounded(value: float | list[float]) -> float | list[float]:
+    return [round(each, 4) for each in value] if isinstance(value, list) else round(value, 4)
 
 
 def _photo(result: Result, inspection: Inspection | None = None) -> Response:

@@ -15,6 +15,7 @@ from configs.settings import AppArgs
 from deployments.messages import Inspection, Output, Result, Stages, Upload
 from deployments.routes import create_api
 from enhancers.adjust import Adjustments
+from enhancers.estimates import Described
 from enhancers.plan import Step
 from imaging.defects import Defect, Finding, Report
 from imaging.errors import NotAPhotoError, OverloadedError
@@ -36,12 +37,13 @@ class RecordingService:
         self.verify: bool | None = None
         self.adjustments: Adjustments | None = None
 
-    async def inspect(self, upload: Upload) -> Inspection:
+    async def inspect(self, upload: Upload, estimates: bool = False) -> Inspection:
         if self.error is not None:
             raise self.error
         assert upload.tobytes() == PHOTO
         findings = tuple(Finding(defect, 0.9 if defect in self.found else 0.1, 0.5) for defect in Defect)
-        return Inspection(Report(640, 480, "jpeg", 1.234, findings), Stages([("view", 1.0)]))
+        described: Described = {defect: {"exposure_ev": 1.23456} for defect in Defect} if estimates else {}
+        return Inspection(Report(640, 480, "jpeg", 1.234, findings), Stages([("view", 1.0)]), described)
 
     async def repair(self, upload: Upload, steps: Sequence[Step], output: Output, verify: bool) -> Result:
         assert upload.tobytes() == PHOTO
@@ -93,7 +95,13 @@ def test_inspection_is_the_whole_report(client: TestClient) -> None:
         "angle_deg": 1.23,
     }
     assert [finding["defect"] for finding in report["findings"]] == list(Defect)
-    assert report["findings"][1] == {"defect": "low_light", "severity": 0.9, "threshold": 0.5, "found": True}
+    assert report["findings"][1] == {
+        "defect": "low_light",
+        "severity": 0.9,
+        "threshold": 0.5,
+        "found": True,
+        "estimate": {"exposure_ev": 1.2346},
+    }
     # Noise is removed before light is added, which would amplify it.
     assert report["plan"] == [{"defect": "noisy", "strength": 1.0}, {"defect": "low_light", "strength": 1.0}]
 

@@ -62,6 +62,9 @@ def test_a_dark_photo_comes_back_better(url: str, dark: bytes, clean: Image) -> 
 
 def test_inspecting_agrees_with_enhancing(url: str, dark: bytes, clean: Image) -> None:
     report = requests.post(f"{url}/inspect_image", data=dark, headers=JPEG, timeout=30).json()
+    estimates = {finding["defect"]: finding["estimate"] for finding in report["findings"]}
+    assert all(estimates.values()), "every repair says what it would undo"
+    assert estimates["low_light"]["exposure_ev"] > 0.5
     assert (report["height"], report["width"]) == clean.shape[:2]
     assert [finding["defect"] for finding in report["findings"]] == list(Defect)
     found = [finding["defect"] for finding in report["findings"] if finding["found"]]

@@ -15,6 +15,7 @@ from configs.settings import AppArgs
 from deployments.messages import Inspection, Output, Result, Stages, Upload
 from deployments.routes import create_api
 from enhancers.adjust import Adjustments
+from enhancers.estimates import Described
 from enhancers.plan import Step
 from imaging.codec import read_header
 from imaging.defects import Defect, Finding, Report
@@ -22,6 +23,10 @@ from imaging.formats import ImageFormat
 from imaging.limits import Limits
 from study.decisions import Decision
 from tests.deployments.service import free_port
+
+ESTIMATES: Described = {
+    defect: {"exposure_ev": 1.84, "lift_ev": 0.5} if defect is Defect.LOW_LIGHT else {} for defect in Defect
+}
 
 
 class ScriptedService:
@@ -46,11 +51,13 @@ class ScriptedService:
         self.store_fails = False
         self._at_once = 0
 
-    async def inspect(self, upload: Upload) -> Inspection:
+    async def inspect(self, upload: Upload, estimates: bool = False) -> Inspection:
         await self._work()
         header = read_header(upload, Limits())
         findings = tuple(Finding(defect, 0.9 if defect in self.found else 0.1, 0.5) for defect in Defect)
-        return Inspection(Report(header.width, header.height, "jpeg", 0.0, findings), Stages())
+        return Inspection(
+            Report(header.width, header.height, "jpeg", 0.0, findings), Stages(), ESTIMATES if estimates else {}
+        )
 
     async def repair(self, upload: Upload, steps: Sequence[Step], output: Output, verify: bool) -> Result:
         await self._work()
