@@ -1,117 +1,99 @@
-"""Prints how much repairs gain on held-out photos, beside textbook operators and another version of this project.
+"""Prints how close repairs come to clean photos, on every source of damage, beside textbook operators.
 
     python -m benchmarks.quality [--photos DIR] [--limit 24] [--only NAME ...] [--previous DIR] [--sheets DIR]
 
-Each clean photo is damaged with random severity and repaired at full strength; figures are PSNR / SSIM / ΔE00 against
-the clean photo. Of the textbook operators (`benchmarks.textbook`) the one that is best on these very photos stands in
-the table. `benchmarks.targets` then adds what one number for each defect does not tell.
+One table for each defect: a column for each source (`benchmarks.sources`), a row for each method, which are ranked by
+their worst column. Repairs run at full strength; figures are PSNR / SSIM / ΔE00 against the clean photo.
+`benchmarks.targets` then adds what these figures do not tell.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from benchmarks import sheets, targets
 from benchmarks.repairs import OtherVersion, Repairs, ThisVersion
+from benchmarks.sources import sources
 from benchmarks.textbook import TEXTBOOK
-from benchmarks.trials import CLEAN_SETS, DETAIL, Trial, damaged, held_out
+from benchmarks.trials import Trial, held_out
 from enhancers import CATALOGUE
 from imaging.defects import Defect
 from imaging.image import Image
-from training.metrics import Fidelity, fidelity, mean_fidelity, psnr_db
+from training.metrics import Fidelity, fidelity, mean_fidelity
 
-HARMLESS_DB = 40.0
-"""What a repair owes a clean photo."""
+Method = Callable[[Image], Image]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one way of repairing made of the trials.
+class Row:
+    """What one method makes of each source.
 
     Attributes:
-        name: Which way.
-        photos: The results, in the order of the trials.
-        each: How close each is to its reference.
+        name: Of the method.
+        means: Mean fidelity by source.
     """
 
     name: str
-    photos: Sequence[Image]
-    each: Sequence[Fidelity]
+    means: Mapping[str, Fidelity]
 
-    @classmethod
-    def of(cls, name: str, photos: Sequence[Image], trials: Sequence[Trial]) -> Outcome:
-        """Judge the results."""
-        return cls(name, photos, [fidelity(p, trial.reference) for p, trial in zip(photos, trials, strict=True)])
-
-    @property
-    def mean(self) -> Fidelity:
-        """The mean of each figure."""
-        return mean_fidelity(list(self.each))
+    def worst_margin_db(self, operators: Sequence[Row]) -> float:
+        """Return the least PSNR over that of the operator that is best on the same source."""
+        return min(mean.psnr_db - best_of(operators, source).psnr_db for source, mean in self.means.items())
 
 
-def textbook(defect: Defect, trials: Sequence[Trial]) -> list[Outcome]:
-    """Return what each textbook operator makes of the trials, the best PSNR first."""
-    done = [
-        Outcome.of(name, [operator(trial.degraded) for trial in trials], trials)
-        for name, operator in TEXTBOOK[defect].items()
-    ]
-    return sorted(done, key=lambda outcome: -outcome.mean.psnr_db)
+def best_of(operators: Sequence[Row], source: str) -> Fidelity:
+    """Return the figures of the operator with the highest PSNR on a source."""
+    return max((operator.means[source] for operator in operators), key=lambda mean: mean.psnr_db)
 
 
-def outcomes(defect: Defect, trials: Sequence[Trial], versions: Mapping[str, Repairs]) -> list[Outcome]:
-    """Return what each version's repair of a defect makes of the trials."""
+def row(name: str, method: Method, trials: Mapping[str, Sequence[Trial]]) -> Row:
+    """Run a method on the trials of each source."""
+    return Row(
+        name,
+        {
+            source: mean_fidelity([fidelity(method(trial.degraded), trial.reference) for trial in each])
+            for source, each in trials.items()
+        },
+    )
+
+
+def table(defect: Defect, trials: Mapping[str, Sequence[Trial]], versions: Mapping[str, Repairs]) -> list[str]:
+    """Return the table of a defect: damaged, the textbook operators and each version, the best worst column first."""
+    operators = [row(name, operator, trials) for name, operator in TEXTBOOK[defect].items()]
+    repaired = [row(name, partial(version.single, defect), trials) for name, version in versions.items()]
+    rows = [row("damaged", lambda image: image, trials), *operators, *repaired]
+    rows.sort(key=lambda each: -each.worst_margin_db(operators))
+    heads = [str(defect), *(f"{source} ({len(each)})" for source, each in trials.items()), "worst margin"]
     return [
-        Outcome.of(name, [repairs.single(defect, trial.degraded) for trial in trials], trials)
-        for name, repairs in versions.items()
+        "| " + " | ".join(heads) + " |",
+        "|" + "---|" * len(heads),
+        *(
+            f"| {each.name} | {' | '.join(figures(each.means[source]) for source in trials)} "
+            f"| {each.worst_margin_db(operators):+.1f} dB |"
+            for each in rows
+        ),
     ]
-
-
-def row(name: str, columns: Sequence[Outcome], operators: Sequence[Outcome]) -> str:
-    """Return one line of the table: the figures of all columns, and the gain of the last over nothing and operators.
-
-    The gain in each figure is over the operator that is best in that figure.
-    """
-    before, ours = columns[0].mean, columns[-1].mean
-    best_db = max(operator.mean.psnr_db for operator in operators)
-    best_delta = min(operator.mean.delta_e00 for operator in operators)
-    cells = [f"{name:18s}", *(figures(outcome.mean) for outcome in columns)]
-    cells.append(f"{ours.psnr_db - before.psnr_db:+5.1f} dB")
-    cells.append(f"{ours.psnr_db - best_db:+5.1f} dB, ΔE00 {ours.delta_e00 / best_delta - 1:+4.0%}")
-    return "| " + " | ".join(cells) + " |"
-
-
-def harm(defect: Defect, repairs: Repairs, photos: Sequence[Image]) -> str:
-    """Return the mean PSNR of clean photos through the repair, the lowest, and how many fall below 40 dB."""
-    values = []
-    for photo in photos:
-        through = repairs.single(defect, photo)
-        values.append(psnr_db(through, photo) if through.shape == photo.shape else 0.0)
-    harmed = sum(value < HARMLESS_DB for value in values)
-    return f"{np.mean(values):.1f} dB, lowest {min(values):.1f}, {harmed} of {len(values)} under {HARMLESS_DB:.0f}"
 
 
 def figures(f: Fidelity) -> str:
     """Return the figures of a fidelity as a cell of the table."""
-    return f"{f.psnr_db:5.1f} / {f.ssim:.3f} / {f.delta_e00:4.1f}"
+    return f"{f.psnr_db:.1f} / {f.ssim:.3f} / {f.delta_e00:.1f}"
 
 
-def measure(defect: Defect, photos: Sequence[Image], versions: Mapping[str, Repairs], folder: Path | None) -> str:
-    """Return a defect's line of the table, with the share of photos that got better, and write its sheet."""
-    trials = damaged(defect, photos)
-    nothing = Outcome.of("nothing", [trial.degraded for trial in trials], trials)
-    operators = textbook(defect, trials)
-    columns = [nothing, operators[0], *outcomes(defect, trials, versions)]
-    if folder is not None:
-        sheets.write(folder / f"{defect}.png", [*(c.photos for c in columns), [trial.reference for trial in trials]])
-    better = np.mean([a.psnr_db > b.psnr_db for a, b in zip(columns[-1].each, nothing.each, strict=True)])
-    own = list(versions.values())[-1]
-    return row(defect, columns, operators) + f" {better:.0%} | {operators[0].name} | {harm(defect, own, photos)} |"
+def write_sheets(
+    folder: Path, defect: Defect, trials: Mapping[str, Sequence[Trial]], versions: Mapping[str, Repairs]
+) -> None:
+    """Write a sheet for each source: damaged, each version, clean."""
+    for source, each in trials.items():
+        made = [[version.single(defect, trial.degraded) for trial in each] for version in versions.values()]
+        columns = [[trial.degraded for trial in each], *made, [trial.reference for trial in each]]
+        sheets.write(folder / f"{defect}_{source.replace(', ', '_').replace(' ', '_')}.png", columns)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -126,16 +108,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     cv2.setNumThreads(1)
     previous = OtherVersion(args.previous) if args.previous else None
     versions: dict[str, Repairs] = ({"previous": previous} if previous else {}) | {"this": ThisVersion()}
-    photos = held_out(args.photos, args.limit)
-    clean = held_out(args.photos, args.limit, CLEAN_SETS)
-    print(f"{len(photos)} held-out photos, at most 1024 px; PSNR dB / SSIM / ΔE00")
-    heads = ("defect", "nothing", "textbook", *versions, "gain", "over textbook", "better", "operator", "clean photos")
-    print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads), flush=True)
+    print("held-out photos, at most 1024 px; PSNR dB / SSIM / ΔE00")
     for spec in CATALOGUE:
         if spec.defect is not Defect.ROTATION and (not args.only or spec.defect in args.only):
-            print(measure(spec.defect, clean if spec.defect in DETAIL else photos, versions, args.sheets), flush=True)
+            trials = sources(spec.defect, args.photos, args.limit)
+            print("\n" + "\n".join(table(spec.defect, trials, versions)), flush=True)
+            if args.sheets:
+                write_sheets(args.sheets, spec.defect, trials, versions)
     if not args.only or Defect.ROTATION in args.only:
-        print("\n".join(targets.tilts(photos, versions)), flush=True)
+        print("\n".join(targets.tilts(held_out(args.photos, args.limit), versions)), flush=True)
     if not args.only or "further" in args.only:
         for line in targets.lines(args.photos, args.limit, versions, args.sheets):
             print(line, flush=True)

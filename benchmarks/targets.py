@@ -1,4 +1,4 @@
-"""The figures that one number for each defect does not tell: known noise and quality, real brackets, angles, harm."""
+"""The figures that the closeness to clean photos does not tell: angles of casts and tilts, combined defects, harm."""
 
 from __future__ import annotations
 
@@ -6,38 +6,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from benchmarks import sheets
 from benchmarks.repairs import Repairs
 from benchmarks.textbook import TEXTBOOK, hough_tilt_deg
-from benchmarks.trials import (
-    CLEAN_SETS,
-    COMBINABLE,
-    LOSSLESS_SETS,
-    MAX_SIDE_PX,
-    Trial,
-    bracketed,
-    camera_noise,
-    combined,
-    damaged,
-    gaussian_noise,
-    held_out,
-    jpeg,
-)
+from benchmarks.trials import HOUSE_SETS, LISTINGS, MAX_SIDE_PX, Trial, combined, damaged, held_out
 from imaging.color import srgb_to_linear
 from imaging.defects import Defect
 from imaging.image import Image
+from training.degradations import FAMILIES, Family
 from training.degradations.geometry import tilt
 from training.metrics import fidelity, mean_fidelity, psnr_db
-from training.photos import list_photos, load_photo, photos_root
+from training.photos import TRAINED_SETS, list_photos, load_photo, photos_root
 from training.split import Part
 
 Versions = Mapping[str, Repairs]
 
-MARGIN_LEVELS_DB, MARGIN_PHOTOS = (39, 36, 33, 30, 27), 8
-"""Camera noise, PSNR of the noisy photos, at which non-local means are compared; they take seconds a photo."""
+LEAST_COMBINED = 5
+"""Degradations that a family must have before its combinations say anything."""
 
 LISTINGS_SHOWN, ROWS_OF_A_SHEET = 40, 10
 """Real listing photos that are there to be looked at, and how many of them go on one sheet."""
@@ -45,48 +32,19 @@ LISTINGS_SHOWN, ROWS_OF_A_SHEET = 40, 10
 
 def lines(folder: str | None, limit: int, versions: Versions, sheets_folder: Path | None) -> Iterator[str]:
     """Yield all further figures as lines of text."""
-    lossless, clean = held_out(folder, limit, LOSSLESS_SETS), held_out(folder, limit, CLEAN_SETS)
-    yield from _gains("Gaussian noise 25, PNG", Defect.NOISY, gaussian_noise(lossless, 25), versions)
-    yield from _gains("camera noise at 33 dB", Defect.NOISY, camera_noise(clean, 33), versions)
-    yield from noise_margins(clean[:MARGIN_PHOTOS], versions)
-    for quality in (10, 20):
-        name = f"JPEG quality {quality}, luma"
-        yield from _gains(name, Defect.JPEG_ARTIFACTS, jpeg(clean, quality), versions, luma_psnr_db)
-    photos = held_out(folder, limit)
-    yield from cast_angles(damaged(Defect.POOR_WHITE_BALANCE, photos), versions)
-    yield from combinations(combined(photos), versions, sheets_folder)
+    photos = held_out(folder, limit, HOUSE_SETS)
+    for family in Family:
+        if Defect.POOR_WHITE_BALANCE in FAMILIES[family]:
+            yield from cast_angles(family, damaged(Defect.POOR_WHITE_BALANCE, photos, family), versions)
+        if len(FAMILIES[family]) >= LEAST_COMBINED:
+            yield from combinations(family, combined(photos, family), versions, sheets_folder)
     try:
         root = photos_root(folder)
     except FileNotFoundError:
         return
-    for name, defect, dark in (("dark", Defect.LOW_LIGHT, True), ("bright", Defect.GLARING, False)):
-        if trials := bracketed(root / "hdr", dark=dark):
-            yield from _gains(f"real brackets, {name}", defect, trials, versions, sheets_folder=sheets_folder)
     yield from untouched(root, versions, sheets_folder)
     if sheets_folder is not None:
         listings_sheets(root, list(versions.values())[-1], sheets_folder)
-
-
-def luma_psnr_db(image: Image, reference: Image) -> float:
-    """Return the PSNR of the luma (BT.601), as deblocking is reported."""
-    planes = [cv2.cvtColor(i, cv2.COLOR_RGB2GRAY)[..., None] for i in (image, reference)]
-    return psnr_db(*planes)
-
-
-def noise_margins(photos: Sequence[Image], versions: Versions) -> Iterator[str]:
-    """Yield by how much denoising is better than non-local means, at every level of noise."""
-    means = [operator for name, operator in TEXTBOOK[Defect.NOISY].items() if name.startswith("non-local means")]
-    for name, version in versions.items():
-        margins = []
-        for level in MARGIN_LEVELS_DB:
-            # Some photos cannot be made as noisy as that, or as little.
-            if trials := camera_noise(photos, level):
-                best = max(
-                    _score([operator(trial.degraded) for trial in trials], trials, psnr_db) for operator in means
-                )
-                ours = [version.single(Defect.NOISY, trial.degraded) for trial in trials]
-                margins.append(f"{_score(ours, trials, psnr_db) - best:+.1f} dB at {level} dB")
-        yield f"{name} over the best non-local means, camera noise ({len(photos)}): {', '.join(margins)}"
 
 
 def cast_angle_deg(image: Image, reference: Image) -> float:
@@ -102,7 +60,7 @@ def cast_angle_deg(image: Image, reference: Image) -> float:
     return float(np.degrees(np.arccos(np.clip(gains.sum() / (np.linalg.norm(gains) * 3**0.5), -1, 1))))
 
 
-def cast_angles(trials: Sequence[Trial], versions: Versions) -> Iterator[str]:
+def cast_angles(family: Family, trials: Sequence[Trial], versions: Versions) -> Iterator[str]:
     """Yield the mean angle of the cast that is left."""
     defect = Defect.POOR_WHITE_BALANCE
     repairs: dict[str, Callable[[Image], Image]] = {"nothing": np.copy, **TEXTBOOK[defect]}
@@ -111,30 +69,33 @@ def cast_angles(trials: Sequence[Trial], versions: Versions) -> Iterator[str]:
         f"{name} {np.mean([cast_angle_deg(repair(trial.degraded), trial.reference) for trial in trials]):.1f}°"
         for name, repair in repairs.items()
     ]
-    yield "white balance, mean angle left: " + ", ".join(means)
+    yield f"white balance, {family} family, mean angle left: " + ", ".join(means)
 
 
-def combinations(trials: Sequence[Trial], versions: Versions, sheets_folder: Path | None = None) -> Iterator[str]:
+def combinations(
+    family: Family, trials: Sequence[Trial], versions: Versions, sheets_folder: Path | None = None
+) -> Iterator[str]:
     """Yield what the default path gains where two or three defects are combined, and the best single repair for each
     photo, chosen by knowing the clean one."""
     done = [[trial.degraded for trial in trials]]
-    yield f"two or three defects at once: {_mean(done[0], trials)}"
+    yield f"two or three defects of the {family} family at once: {_mean(done[0], trials)}"
     for name, version in versions.items():
         paths, singles = [], []
         for trial in trials:
             path = version.default_path(trial.degraded, turn=False)
             paths.append(trial.degraded if path is None else path)
-            repaired = [version.single(defect, trial.degraded) for defect in COMBINABLE]
+            repaired = [version.single(defect, trial.degraded) for defect in Defect if defect is not Defect.ROTATION]
             singles.append(repaired[int(np.argmax([psnr_db(image, trial.reference) for image in repaired]))])
         done.append(paths)
         yield f"    {name}: default path {_mean(paths, trials)}; best single repair {_mean(singles, trials)}"
     if sheets_folder is not None:
-        sheets.write(sheets_folder / "combined.png", [*done, [trial.reference for trial in trials]])
+        sheets.write(sheets_folder / f"combined_{family}.png", [*done, [trial.reference for trial in trials]])
 
 
 def untouched(root: Path, versions: Versions, sheets_folder: Path | None = None) -> Iterator[str]:
     """Yield the share of clean photos that the default path returns as they are (204), for each set of photos."""
-    paths = list_photos(root, only=Part.HELD_OUT)
+    sets = [name for name in (*TRAINED_SETS, *LISTINGS) if (root / name).is_dir()]
+    paths = list_photos(root, only=Part.HELD_OUT, sets=sets)
     for name, version in versions.items():
         kept: dict[str, list[bool]] = {}
         changed: list[tuple[Image, Image]] = []
@@ -183,37 +144,6 @@ def tilts(photos: Sequence[Image], versions: Versions) -> Iterator[str]:
             f"    {name}: median {np.median(left):.2f}° left; {told_left} where a tilt is told ({told.mean():.0%}), "
             f"{np.mean(left[told] <= 1):.0%} of those within 1°; of clean photos {np.mean(own < 0.3):.0%} under 0.3°"
         )
-
-
-def _gains(
-    name: str,
-    defect: Defect,
-    trials: Sequence[Trial],
-    versions: Versions,
-    metric: Callable[[Image, Image], float] = psnr_db,
-    sheets_folder: Path | None = None,
-) -> Iterator[str]:
-    """Yield a line with the means of nothing, the best textbook operator, and each version."""
-
-    def mean(photos: Sequence[Image]) -> str:
-        if metric is psnr_db:
-            return _mean(photos, trials)
-        return f"{np.mean([metric(p, trial.reference) for p, trial in zip(photos, trials, strict=True)]):.2f} dB"
-
-    columns = {"nothing": [trial.degraded for trial in trials]}
-    operators = {key: [op(trial.degraded) for trial in trials] for key, op in TEXTBOOK[defect].items()}
-    best = max(operators, key=lambda key: _score(operators[key], trials, metric))
-    columns[f"textbook ({best})"] = operators[best]
-    for version, repairs in versions.items():
-        columns[version] = [repairs.single(defect, trial.degraded) for trial in trials]
-    yield f"{name} ({len(trials)}): " + ", ".join(f"{key} {mean(photos)}" for key, photos in columns.items())
-    if sheets_folder is not None:
-        path = sheets_folder / f"{name.replace(', ', '_').replace(' ', '_')}.png"
-        sheets.write(path, [*columns.values(), [trial.reference for trial in trials]])
-
-
-def _score(photos: Sequence[Image], trials: Sequence[Trial], metric: Callable[[Image, Image], float]) -> float:
-    return float(np.mean([metric(photo, trial.reference) for photo, trial in zip(photos, trials, strict=True)]))
 
 
 def _mean(photos: Sequence[Image], trials: Sequence[Trial]) -> str:

@@ -10,11 +10,10 @@ import numpy as np
 
 from imaging.defects import Defect
 from imaging.image import Image
-from training.degradations import DEGRADATIONS
+from training.degradations import FAMILIES, Family
 from training.degradations.camera import recompress
 from training.exposure import brackets
-from training.metrics import psnr_db
-from training.photos import list_photos, load_photo, photos_root
+from training.photos import TRAINED_SETS, list_photos, load_photo, photos_root
 from training.split import Part
 
 MAX_SIDE_PX = 1024
@@ -25,10 +24,15 @@ LOSSLESS_SETS = ("cid22", "clic")
 CLEAN_SETS = (*LOSSLESS_SETS, "stock_exterior", "stock_interior")
 """Without visible noise and blocks, once the stock photos are reduced."""
 
+HOUSE_SETS = ("openimages_homes", "stock_exterior", "stock_interior")
+"""Rooms and houses: what is photographed for a listing."""
+
+LISTINGS = ("listings",)
+"""Real listing photos, as they were uploaded."""
+
 DETAIL = frozenset({Defect.NOISY, Defect.JPEG_ARTIFACTS, Defect.BLUR})
 """Defects of fine detail: listing photos have them already, so that their references are no target."""
 
-COMBINABLE = tuple(defect for defect in DEGRADATIONS if defect is not Defect.ROTATION)
 _DAMAGE_ORDER = (
     Defect.LOW_CONTRAST,
     Defect.HAZY,
@@ -56,7 +60,7 @@ def held_out(folder: str | None, limit: int | None, sets: Sequence[str] = ()) ->
     Args:
         folder: Folder of photos; None for the one that the environment names.
         limit: At most so many.
-        sets: Of these subfolders only, where the folder has any of them.
+        sets: Of these subfolders only, where the folder has any of them; by default of all but research sets.
     """
     try:
         root = photos_root(folder)
@@ -66,29 +70,30 @@ def held_out(folder: str | None, limit: int | None, sets: Sequence[str] = ()) ->
         from tests.photos import clean_photos
 
         return clean_photos()
-    paths = list_photos(root, only=Part.HELD_OUT, sets=sets, limit=limit)
-    paths = paths or list_photos(root, only=Part.HELD_OUT, limit=limit)
+    known = [name for name in sets or (*TRAINED_SETS, *LISTINGS) if (root / name).is_dir()]
+    paths = list_photos(root, only=Part.HELD_OUT, sets=known, limit=limit)
     return [load_photo(path, MAX_SIDE_PX) for path in paths]
 
 
-def damaged(defect: Defect, photos: Sequence[Image]) -> list[Trial]:
+def damaged(defect: Defect, photos: Sequence[Image], family: Family = Family.FIRST) -> list[Trial]:
     """Return each photo with one defect at random severity."""
 
     def damage(photo: Image, rng: np.random.Generator) -> Image:
-        return DEGRADATIONS[defect](photo, float(rng.random()), rng)
+        return FAMILIES[family][defect](photo, float(rng.random()), rng)
 
     return _each(photos, damage, tuple(Defect).index(defect))
 
 
-def combined(photos: Sequence[Image]) -> list[Trial]:
-    """Return each photo with two or three defects, not too dark and too bright at once."""
+def combined(photos: Sequence[Image], family: Family = Family.FIRST) -> list[Trial]:
+    """Return each photo with two or three defects of a family, not too dark and too bright at once."""
+    combinable = tuple(defect for defect in FAMILIES[family] if defect is not Defect.ROTATION)
 
     def damage(photo: Image, rng: np.random.Generator) -> Image:
         defects: set[Defect] = set()
         while not defects or {Defect.LOW_LIGHT, Defect.GLARING} <= defects:
-            defects = {COMBINABLE[i] for i in rng.choice(len(COMBINABLE), rng.integers(2, 4), replace=False)}
+            defects = {combinable[i] for i in rng.choice(len(combinable), rng.integers(2, 4), replace=False)}
         for defect in sorted(defects, key=_DAMAGE_ORDER.index):
-            photo = DEGRADATIONS[defect](photo, float(rng.uniform(1 / 3, 1)), rng)
+            photo = FAMILIES[family][defect](photo, float(rng.uniform(1 / 3, 1)), rng)
         return photo
 
     return _each(photos, damage, 100)
@@ -101,22 +106,6 @@ def gaussian_noise(photos: Sequence[Image], sigma: float) -> list[Trial]:
         return np.clip(np.rint(photo + sigma * rng.standard_normal(photo.shape)), 0, 255).astype(np.uint8)
 
     return _each(photos, damage, 101)
-
-
-def camera_noise(photos: Sequence[Image], input_db: float) -> list[Trial]:
-    """Return each photo with camera noise of the severity that leaves a given PSNR; photos that reach it only."""
-
-    def damage(photo: Image, rng: np.random.Generator) -> Image:
-        seed = int(rng.integers(1 << 32))
-        low, high = 0.0, 1.0
-        for _ in range(6):
-            middle = (low + high) / 2
-            degraded = DEGRADATIONS[Defect.NOISY](photo, middle, np.random.default_rng(seed))
-            low, high = (middle, high) if psnr_db(degraded, photo) > input_db else (low, middle)
-        return degraded
-
-    done = _each(photos, damage, 102)
-    return [trial for trial in done if abs(psnr_db(trial.degraded, trial.reference) - input_db) < 0.5]
 
 
 def jpeg(photos: Sequence[Image], quality: int) -> list[Trial]:

@@ -14,6 +14,7 @@ from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.defects import Defect
 from tests.benchmarks.test_quality import Idle
 from tests.photos import room, rooms
+from training.degradations import Family
 from training.photos import PHOTOS_VARIABLE
 from training.split import Part, part
 
@@ -28,16 +29,16 @@ def test_a_cast_is_an_angle() -> None:
 
 
 def test_who_does_nothing_leaves_the_angle() -> None:
-    (line,) = cast_angles(damaged(Defect.POOR_WHITE_BALANCE, rooms(2)), {"idle": Idle()})
+    (line,) = cast_angles(Family.FIRST, damaged(Defect.POOR_WHITE_BALANCE, rooms(2)), {"idle": Idle()})
     angles = dict(part.rsplit(" ", 1) for part in line.partition(": ")[2].split(", "))
     assert angles["idle"] == angles["nothing"]
 
 
 def test_combined_defects_are_compared_with_the_best_single_repair(tmp_path: Path) -> None:
-    first, second = combinations(combined(rooms(1)), {"idle": Idle()}, tmp_path)
+    first, second = combinations(Family.FIRST, combined(rooms(1)), {"idle": Idle()}, tmp_path)
     nothing = first.partition(": ")[2]
     assert second == f"    idle: default path {nothing}; best single repair {nothing}"
-    assert (tmp_path / "combined.png").exists()
+    assert (tmp_path / "combined_first.png").exists()
 
 
 def test_tilts_are_told_in_degrees() -> None:
@@ -48,12 +49,12 @@ def test_tilts_are_told_in_degrees() -> None:
 
 def test_untouched_photos_are_counted_by_folder(tmp_path: Path) -> None:
     stem = next(str(i) for i in range(100) if part(str(i)) is Part.HELD_OUT)
-    for folder in ("a", "b"):
+    for folder in ("clic", "listings"):
         (tmp_path / folder).mkdir()
-    cv2.imwrite(str(tmp_path / "a" / f"{stem}.png"), room(0)[..., ::-1])
-    cv2.imwrite(str(tmp_path / "b" / f"{stem}.png"), room(0)[..., ::-1] // 6)
+    cv2.imwrite(str(tmp_path / "clic" / f"{stem}.png"), room(0)[..., ::-1])
+    cv2.imwrite(str(tmp_path / "listings" / f"{stem}.png"), room(0)[..., ::-1] // 6)
     (line,) = untouched(tmp_path, {"this": ThisVersion()}, tmp_path / "sheets")
-    assert line.endswith("50.0% of 2 untouched (a 100% of 1, b 0% of 1)")
+    assert line.endswith("50.0% of 2 untouched (clic 100% of 1, listings 0% of 1)")
     assert (tmp_path / "sheets" / "clean_changed_this.png").exists()
 
 
@@ -71,5 +72,5 @@ def test_without_a_folder_what_needs_one_is_left_out(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv(PHOTOS_VARIABLE, raising=False)
     monkeypatch.setattr("benchmarks.targets.held_out", lambda folder, limit, sets=(): [room(0, 160, 120)])
     printed = list(lines(None, 1, {"idle": Idle()}, None))
-    assert printed[0].startswith("Gaussian noise 25, PNG (1): nothing ")
-    assert not any("brackets" in line or "default path of" in line for line in printed)
+    assert printed[0].startswith("white balance, first family, mean angle left: nothing ")
+    assert not any("untouched" in line for line in printed)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.trials import Trial, camera_noise, combined, damaged, gaussian_noise, held_out, jpeg
+from benchmarks.trials import Trial, combined, damaged, gaussian_noise, held_out, jpeg
 from imaging.defects import Defect
 from imaging.image import Image
 from tests.photos import room, rooms
@@ -30,14 +30,6 @@ def test_gaussian_noise_has_its_strength() -> None:
     assert np.std(trial.degraded.astype(float)) == pytest.approx(25, abs=0.5)
 
 
-def test_camera_noise_has_its_level() -> None:
-    trials = camera_noise(rooms(2), 33)
-    assert trials
-    for trial in trials:
-        assert psnr_db(trial.degraded, trial.reference) == pytest.approx(33, abs=0.5)
-    assert camera_noise(rooms(1), 90) == []
-
-
 def test_lower_quality_is_further_away() -> None:
     ten, twenty = (jpeg(rooms(1), quality)[0] for quality in (10, 20))
     assert psnr_db(ten.degraded, ten.reference) < psnr_db(twenty.degraded, twenty.reference)
@@ -50,7 +42,7 @@ def test_only_held_out_photos_of_the_sets_are_taken(tmp_path: Path, monkeypatch:
             cv2.imwrite(str(tmp_path / name / f"{name}_{i}.png"), room(0)[..., ::-1])
     count = sum(part(f"clic_{i}") is Part.HELD_OUT for i in range(20))
     assert len(held_out(str(tmp_path), None, ["clic"])) == count
-    assert len(held_out(str(tmp_path), None, ["cid22"])) == len(held_out(str(tmp_path), None)) > count
+    assert len(held_out(str(tmp_path), None)) > count
     assert len(held_out(str(tmp_path), 3)) == 3
     monkeypatch.delenv(PHOTOS_VARIABLE, raising=False)
     assert len(held_out(None, 3)) >= 3
