@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from imaging.defects import Defect
 from training.degradations.camera import Degradation
+from training.degradations.second.blur import blur
+from training.degradations.second.compression import jpeg_artifacts
+from training.degradations.second.noise import noisy
 
-SECOND: dict[Defect, Degradation] = {}
+SECOND: dict[Defect, Degradation] = {
+    Defect.BLUR: blur,
+    Defect.NOISY: noisy,
+    Defect.JPEG_ARTIFACTS: jpeg_artifacts,
+}
 """The degradation that makes each defect."""

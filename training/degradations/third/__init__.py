@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from imaging.defects import Defect
 from training.degradations.camera import Degradation
+from training.degradations.third.detail import blur, jpeg_artifacts, noisy
 
-THIRD: dict[Defect, Degradation] = {}
+THIRD: dict[Defect, Degradation] = {
+    Defect.BLUR: blur,
+    Defect.NOISY: noisy,
+    Defect.JPEG_ARTIFACTS: jpeg_artifacts,
+}
 """The degradation that makes each defect."""
