@@ -76,6 +76,16 @@ export const messages = {
     "severity.clear": "clearly",
     "severity.strong": "strongly",
 
+    "estimate.blur": "edges {value} px wide",
+    "estimate.low_light": "{value} EV short",
+    "estimate.low_contrast": "{value} of 256 tones",
+    "estimate.poor_white_balance": "light of {value} K",
+    "estimate.noisy": "grain of {value} tones",
+    "estimate.hazy": "{value} of the light gets through",
+    "estimate.jpeg_artifacts": "quality {value}",
+    "estimate.glaring": "{value} EV too much",
+    "estimate.rotation": "{value}°",
+
     "defect.blur": "Blurred",
     "defect.low_light": "Too dark",
     "defect.low_contrast": "Flat, with little contrast",
@@ -201,6 +211,16 @@ export const messages = {
     "severity.slight": "слегка",
     "severity.clear": "заметно",
     "severity.strong": "сильно",
+
+    "estimate.blur": "края шириной {value} px",
+    "estimate.low_light": "не хватает {value} EV",
+    "estimate.low_contrast": "{value} из 256 тонов",
+    "estimate.poor_white_balance": "свет {value} K",
+    "estimate.noisy": "зерно {value} тона",
+    "estimate.hazy": "проходит {value} света",
+    "estimate.jpeg_artifacts": "качество {value}",
+    "estimate.glaring": "лишние {value} EV",
+    "estimate.rotation": "{value}°",
 
     "defect.blur": "Нерезко",
     "defect.low_light": "Слишком темно",

@@ -13,6 +13,21 @@ const DEFECTS = [
   "blur",
   "rotation",
 ];
+const oneDecimal = { maximumFractionDigits: 1 };
+const whole = { maximumFractionDigits: 0 };
+
+/** The estimate that tells most of a defect, and how its number is written. */
+const ESTIMATES = {
+  blur: ["sigma_px", oneDecimal],
+  low_light: ["exposure_ev", oneDecimal],
+  low_contrast: ["range_codes", whole],
+  poor_white_balance: ["temperature_k", whole],
+  noisy: ["sigma_codes", oneDecimal],
+  hazy: ["mean_transmission", { style: "percent" }],
+  jpeg_artifacts: ["quality", whole],
+  glaring: ["exposure_ev", oneDecimal],
+  rotation: ["angle_deg", oneDecimal],
+};
 const row = document.querySelector("template#repair").content.firstElementChild;
 
 export class RepairsForm {
@@ -81,6 +96,10 @@ export class RepairsForm {
     const percent = number(Math.round(this.#strength * 100));
     this.#form.querySelector("output").textContent = t("percent", { value: percent });
     this.#range.ariaValueText = t("percent", { value: percent });
+    for (const each of this.#form.querySelectorAll(".estimate")) {
+      const { defect, value } = each.dataset;
+      each.textContent = t(`estimate.${defect}`, { value: number(Number(value), ESTIMATES[defect][1]) });
+    }
     const { isOpen, isChanged } = this.#photo;
     const isIdle = this.#chosen.length ? this.#wish === this.#applied : !isChanged;
     button.textContent = t(!isChanged ? "repair" : this.#chosen.length ? "repairAgain" : "noRepair");
@@ -95,7 +114,11 @@ function item(defect, finding) {
   box.checked = Boolean(finding);
   element.querySelector(".defect").dataset.i18n = `defect.${defect}`;
   const severity = element.querySelector(".severity");
+  const estimate = element.querySelector(".estimate");
   const meter = element.querySelector("meter");
+  const value = finding?.estimate[ESTIMATES[defect][0]];
+  if (value === undefined) estimate.remove();
+  else Object.assign(estimate.dataset, { defect, value });
   if (finding) {
     severity.dataset.i18n = `severity.${grade(finding)}`;
     meter.value = finding.severity;

@@ -37,6 +37,7 @@ def test_a_dark_photo_is_found_repaired_and_shown_beside_its_original(page: Page
     row = page.one(".found li", card).text
     assert "Too dark" in row
     assert any(word in row for word in ("slightly", "clearly", "strongly"))
+    assert "EV short" in row
     assert "too dark" in page.state(card)
     assert "open the curtains" in page.one(".retake", card).text
     assert page.brightness(card, "after") > page.brightness(card, "before") + 30
