@@ -13,7 +13,7 @@ from training.metrics import psnr_db
 
 
 def test_every_defect_that_is_measured_in_decibels_has_operators() -> None:
-    assert TEXTBOOK.keys() == set([defect for defect in Defect if defect is not Defect.ROTATION])
+    assert TEXTBOOK.keys() == set(Defect) - {Defect.ROTATION}
 
 
 @pytest.mark.parametrize("defect", TEXTBOOK)

@@ -6,11 +6,15 @@ from imaging.defects import Defect
 from training.degradations.camera import Degradation
 from training.degradations.second.blur import blur
 from training.degradations.second.compression import jpeg_artifacts
+from training.degradations.second.contrast import low_contrast
+from training.degradations.second.haze import hazy
 from training.degradations.second.noise import noisy
 
 SECOND: dict[Defect, Degradation] = {
     Defect.BLUR: blur,
+    Defect.LOW_CONTRAST: low_contrast,
     Defect.NOISY: noisy,
+    Defect.HAZY: hazy,
     Defect.JPEG_ARTIFACTS: jpeg_artifacts,
 }
 """The degradation that makes each defect."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from imaging.defects import Defect
 from training.degradations.camera import Degradation
+from training.degradations.third.contrast import low_contrast
 from training.degradations.third.detail import blur, jpeg_artifacts, noisy
+from training.degradations.third.haze import hazy
 
 THIRD: dict[Defect, Degradation] = {
     Defect.BLUR: blur,
+    Defect.LOW_CONTRAST: low_contrast,
     Defect.NOISY: noisy,
+    Defect.HAZY: hazy,
     Defect.JPEG_ARTIFACTS: jpeg_artifacts,
 }
 """The degradation that makes each defect."""
