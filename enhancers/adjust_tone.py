@@ -41,10 +41,11 @@ def temperature_gains(temperature: float) -> NDArray[np.float64]:
     The ratio of two Planckian radiators in linear sRGB, by the cubic fit of Kim et al. (US patent 7024034, 2006) to the
     Planckian locus, in equal steps of mireds.
     """
-    return _planckian_rgb(_D65_MIREDS + _MIREDS * temperature) / _planckian_rgb(_D65_MIREDS)
+    return planckian_rgb(_D65_MIREDS + _MIREDS * temperature) / planckian_rgb(_D65_MIREDS)
 
 
-def _planckian_rgb(mireds: float) -> NDArray[np.float64]:
+def planckian_rgb(mireds: float) -> NDArray[np.float64]:
+    """Return linear sRGB of a Planckian radiator at a reciprocal temperature, float64 (3,), luminance 1."""
     t = mireds / 1000  # 1000 / T
     if t > 1 / 4:
         x = -0.2661239 * t**3 - 0.2343589 * t**2 + 0.8776956 * t + 0.179910

@@ -9,6 +9,7 @@ from imaging.defects import Defect
 from imaging.image import Image, check_image
 from tests.photos import room, shipped
 from training.degradations import FAMILIES, Family, trained
+from training.degradations.curves import random_curve
 from training.degradations.depth import plausible_depth
 from training.degradations.second.haze import transmission_of
 from training.metrics import psnr_db
@@ -56,6 +57,24 @@ def test_haze_lifts_blacks(family: Family) -> None:
     for seed in range(8):
         hazy = FAMILIES[family][Defect.HAZY](photo, 0.8, np.random.default_rng(seed))
         assert np.percentile(hazy.min(axis=2), 5) > np.percentile(photo.min(axis=2), 5) + 20
+
+
+@pytest.mark.parametrize("family", list(Family))
+@pytest.mark.parametrize(("defect", "lighter"), [(Defect.LOW_LIGHT, -1), (Defect.GLARING, 1)])
+def test_exposure_changes_brightness(family: Family, defect: Defect, lighter: int) -> None:
+    photo = shipped("coffee")
+    for seed in range(8):
+        exposed = FAMILIES[family][defect](photo, 0.6, np.random.default_rng(seed))
+        assert lighter * (float(exposed.mean()) - float(photo.mean())) > 12
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_tone_curve_is_monotone_and_inverts(seed: int) -> None:
+    curve = random_curve(np.random.default_rng(seed))
+    ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+    scene = curve.scene(ramp)
+    assert (np.diff(scene[0, :, 0]) >= 0).all()
+    np.testing.assert_allclose(curve.develop(scene)[0, 8:240].astype(int), ramp[0, 8:240], atol=3)
 
 
 def test_depth_follows_the_photo() -> None:
