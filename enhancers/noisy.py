@@ -34,7 +34,7 @@ class NoiseEstimate:
     """How much noise a photo shows.
 
     Attributes:
-        sigma_codes: Standard deviation of the luma's noise in its view, codes.
+        sigma_codes: Standard deviation of the luma's noise, codes: of white noise that shows as much in the view.
     """
 
     sigma_codes: float
@@ -44,8 +44,8 @@ class NoiseEstimate:
 
 
 def estimate_noise(view: View) -> NoiseEstimate:
-    """Return how much noise a view shows."""
-    return NoiseEstimate(measure_noise(view.luma).sigma)
+    """Return how much noise a photo has; reducing it by a factor has divided the deviation of white noise by that."""
+    return NoiseEstimate(view.factor * measure_noise(view.luma).sigma)
 
 
 class NoisyEnhancer(Enhancer[NoiseEstimate]):

@@ -77,7 +77,9 @@ class View:
         if factor == 1:
             return cls(image)
         size = (max(1, width // factor), max(1, height // factor))
-        return cls(cv2.resize(image, size, interpolation=interpolation), factor)
+        # Whole blocks of pixels are averaged: at an uneven ratio noise and edges would be smoothed once more.
+        whole = image[: max(1, height // factor * factor), : max(1, width // factor * factor)]
+        return cls(cv2.resize(whole, size, interpolation=interpolation), factor)
 
     @classmethod
     def for_defect(cls, defect: Defect, image: Image) -> View:

@@ -11,8 +11,11 @@ import torch
 from torch import Tensor
 
 from imaging.image import Image
+from training.degradations import detail
 from training.degradations.camera import recompress
-from training.degradations.detail import blurred, jpeg_artifacts, noisy
+from training.degradations.second.blur import blurred as second_blurred
+from training.degradations.second.compression import jpeg_artifacts as second_jpeg_artifacts
+from training.degradations.second.noise import noisy as second_noisy
 from training.photos import load_photo, shrink, training_photos
 from training.split import Part
 
@@ -37,20 +40,22 @@ ALIGNED_SHARE = 0.85
 HALVED_SHARE = 0.12
 """Share of the crops that are damaged at twice their size: very large photos are repaired at half size."""
 
-GOOD_SHARE = 0.1
-"""Share of the crops that are not damaged, and are to be left alone."""
+GOOD_SHARE, SHARP_SHARE = 0.15, 0.25
+"""Share of the crops that are not damaged, and are to be left alone; for blur, which texture is easily taken for."""
 
 
 def with_noise(crop: Image, rng: np.random.Generator) -> tuple[Image, Image]:
-    """Camera noise, white noise of sigma 2 to 55, or none at all."""
+    """Noise of both families, white noise of sigma 2 to 55, or none at all."""
     draw = rng.random()
     if draw < GOOD_SHARE:
         return _as_it_is(crop, rng)
-    if draw < 0.5:
+    if draw < 0.35:
         sigma = float(rng.uniform(2, 38) if rng.random() < 0.85 else rng.uniform(38, 55))
         grain = sigma * rng.standard_normal(crop.shape, np.float32)
         return np.clip(np.rint(crop + grain), 0, 255).astype(np.uint8), crop
-    return noisy(crop, float(rng.uniform(-0.1, 1.1)), rng), crop
+    if draw < 0.6:
+        return detail.noisy(crop, float(rng.uniform(-0.1, 1.1)), rng), crop
+    return second_noisy(crop, float(rng.uniform(-0.6, 0.9)), rng), crop
 
 
 def with_jpeg(crop: Image, rng: np.random.Generator) -> tuple[Image, Image]:
@@ -64,18 +69,20 @@ def with_jpeg(crop: Image, rng: np.random.Generator) -> tuple[Image, Image]:
         bad = cv2.imdecode(cv2.imencode(".jpg", crop[..., ::-1], options)[1], cv2.IMREAD_COLOR_RGB)
         assert bad is not None, "a JPEG just encoded can be decoded"
         return bad, crop
-    return jpeg_artifacts(crop, float(rng.uniform(-0.4, 1.1)), rng), crop
+    compress = detail.jpeg_artifacts if rng.random() < 0.5 else second_jpeg_artifacts
+    return compress(crop, float(rng.uniform(-0.4, 1.1)), rng), crop
 
 
 def with_blur(crop: Image, rng: np.random.Generator) -> tuple[Image, Image]:
     """Blur of 0.6 to 6.5 pixels at viewing size, a third of it with some noise or compression, or none."""
-    if rng.random() < GOOD_SHARE:
+    if rng.random() < SHARP_SHARE:
         return _as_it_is(crop, rng)
     size_px = float(rng.uniform(1.0, 5.0) * rng.uniform(0.6, 1.3))
+    blurred = detail.blurred if rng.random() < 0.5 else second_blurred
     bad = blurred(crop, size_px, rng, in_light=bool(rng.random() < IN_LIGHT_SHARE))
     draw = rng.random()
     if draw < 0.15:
-        bad = noisy(bad, float(rng.uniform(-0.3, 0.3)), rng)
+        bad = detail.noisy(bad, float(rng.uniform(-0.3, 0.3)), rng)
     elif draw < 0.33:
         bad = recompress(bad, int(rng.integers(70, 97)))
     return bad, crop

@@ -32,7 +32,8 @@ class Running:
             reaches further, but with 32 px no code moved by more than one (all three networks, tiles of 200x304);
             with 16 px deblurring moved some by five.
         batch: Tiles computed in one call.
-        max_pixels: Larger photos are repaired at half or quarter size, see `DetailRepair`.
+        max_pixels: Larger photos are repaired at half or quarter size, see `DetailRepair`. On processors what two
+            threads compute in about a second: a thread takes 0.26 s for 1 MP in bfloat16, 0.58 s in float32.
     """
 
     dtype: torch.dtype
@@ -43,8 +44,8 @@ class Running:
 
 
 GPU = Running(torch.float16, (512, 512), 32, 16, 10**9)
-CPU_BF16 = Running(torch.bfloat16, (512, 560), 32, 1, 5_000_000)
-CPU_FP32 = Running(torch.float32, (512, 560), 32, 1, 800_000)
+CPU_BF16 = Running(torch.bfloat16, (512, 560), 32, 1, 8_000_000)
+CPU_FP32 = Running(torch.float32, (512, 560), 32, 1, 3_000_000)
 
 
 def running_on(device: str) -> Running:

@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from enhancers.blur import build
+from enhancers.blur import build, estimate_blur
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
 from imaging.measures.sharpness import measure_edge_width
+from imaging.view import View
 from tests.photos import room, shipped
 from training.metrics import psnr_db
 
@@ -66,3 +67,21 @@ def test_a_large_photo_is_sharpened_at_viewing_size() -> None:
     clean = cv2.resize(shipped("astronaut"), (1400, 1400), interpolation=cv2.INTER_CUBIC)
     blurred = _soft(clean, 6)
     assert psnr_db(build("cpu").enhance(blurred), clean) > psnr_db(blurred, clean) + 0.5
+
+
+@pytest.mark.parametrize("sigma_px", [1.0, 2.0, 4.0])
+def test_estimates_the_width_of_the_blur(sigma_px: float) -> None:
+    estimates = [
+        estimate_blur(View.of(_soft(shipped(name), sigma_px))).sigma_px for name in ("astronaut", "coffee", "rocket")
+    ]
+    assert np.median(estimates) == pytest.approx(sigma_px, rel=0.2)
+
+
+def test_estimates_the_width_in_pixels_of_the_photo_from_a_reduced_view() -> None:
+    estimates = []
+    for name in ("astronaut", "coffee", "rocket"):
+        large = cv2.resize(shipped(name), None, fx=2.6, fy=2.6, interpolation=cv2.INTER_CUBIC)
+        view = View.of(_soft(large, 5))
+        assert view.factor == 2
+        estimates.append(estimate_blur(view).sigma_px)
+    assert np.median(estimates) == pytest.approx(5, rel=0.2)

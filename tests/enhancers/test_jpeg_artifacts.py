@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from enhancers.jpeg_artifacts import build
+from enhancers.jpeg_artifacts import FINEST_QUALITY, build, estimate_compression
 from imaging.image import Image
 from imaging.measures.blockiness import find_grid, quantisation_scale
+from imaging.view import View
 from tests.photos import shipped
 from training.metrics import psnr_db
 
@@ -75,3 +76,17 @@ def test_repairs_a_shifted_crop() -> None:
     coarse = np.ascontiguousarray(_compress(clean, 12)[5:, 3:])
     cropped = clean[5:, 3:]
     assert psnr_db(build("cpu").enhance(coarse), cropped) > psnr_db(coarse, cropped) + 0.4
+
+
+@pytest.mark.parametrize("quality", [8, 15, 30, 60, 80])
+def test_estimates_the_quality_from_pixels(quality: int) -> None:
+    for name in ("astronaut", "coffee", "rocket"):
+        assert abs(estimate_compression(View.of(_compress(shipped(name), quality))).quality - quality) < 10
+
+
+def test_believes_the_file_about_its_quality() -> None:
+    assert estimate_compression(View(shipped("coffee"), 2, jpeg_quality=37)).quality == 37
+
+
+def test_an_uncompressed_photo_has_the_finest_quality() -> None:
+    assert estimate_compression(View.of(shipped("coffee"))).quality == FINEST_QUALITY

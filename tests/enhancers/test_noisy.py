@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from enhancers.base import CHECKPOINTS
-from enhancers.noisy import WEIGHTS, build
+from enhancers.noisy import WEIGHTS, build, estimate_noise
 from imaging.image import Image
 from imaging.measures.noise import measure_noise
+from imaging.view import View
 from imaging.weights import load_checkpoint, save_weights
 from tests.photos import room, shipped
 from training.degradations.detail import noisy
@@ -82,3 +83,23 @@ def test_grey_photos_stay_grey() -> None:
     repaired = build("cpu").enhance(np.clip(grey + noise, 0, 255).astype(np.uint8))
     assert (repaired[..., 0] == repaired[..., 1]).all()
     assert (repaired[..., 0] == repaired[..., 2]).all()
+
+
+@pytest.mark.parametrize("sigma", [8, 20])
+@pytest.mark.parametrize("factor", [1, 2])
+def test_estimates_the_noise_of_the_photo(sigma: float, factor: int) -> None:
+    for name in ("astronaut", "coffee", "rocket"):
+        clean = cv2.resize(shipped(name), None, fx=1.3 * factor, fy=1.3 * factor, interpolation=cv2.INTER_CUBIC)
+        grain = np.random.default_rng(2).normal(0, sigma, clean.shape[:2])[..., None]
+        view = View.of(np.clip(np.rint(clean + grain), 0, 255).astype(np.uint8))
+        assert view.factor == factor
+        assert estimate_noise(view).sigma_codes == pytest.approx(sigma, rel=0.2)
+
+
+@pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee", "rocket"])
+def test_repeated_passes_do_not_smooth_on(name: str) -> None:
+    enhancer = build("cpu")
+    once = enhancer.enhance(shipped(name))
+    twice = enhancer.enhance(once)
+    assert psnr_db(twice, once) > 45
+    assert psnr_db(enhancer.enhance(twice), twice) > 47

@@ -35,10 +35,10 @@ def noisy(image: Image, severity: float, rng: np.random.Generator) -> Image:
     """Noise of a raw file as a phone or camera develops it or, one time in five, white noise of the codes."""
     if rng.random() < 0.2:
         codes = image + _code_noise(image.shape[:2], between(severity, 3, 28) * float(rng.uniform(0.7, 1.2)), rng)
-    elif rng.random() < 0.25 and min(image.shape[:2]) >= 2 * MIN_MOSAIC_PX:
-        # Enlarged, as by digital zoom or a messenger: the grain is coarser than a pixel.
+    elif rng.random() < 0.5 and min(image.shape[:2]) >= 3 * MIN_MOSAIC_PX:
+        # As by digital zoom or a sensor with fewer pixels than its photos have: grain is coarser than a pixel.
         height, width = image.shape[:2]
-        scale = float(rng.uniform(1.2, 2.0))
+        scale = float(rng.uniform(1.2, 3.0))
         small = cv2.resize(image, (round(width / scale), round(height / scale)), interpolation=cv2.INTER_AREA)
         grain = _developed_noise(small, severity, rng)
         codes = image + cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
@@ -66,7 +66,7 @@ def _developed_noise(image: Image, severity: float, rng: np.random.Generator) ->
     The photo is developed backwards to raw data, gets noise of an ISO there, and is developed again. Demosaicing is
     applied to the noise, guided by nothing, so that errors of demosaicing itself stay out.
     """
-    shot = float(np.exp(np.interp(severity, (0, 1), np.log((0.0005, 0.012)))) * rng.uniform(0.6, 1.4))
+    shot = float(np.exp(between(severity, *np.log((0.0005, 0.012)))) * rng.uniform(0.6, 1.4))
     slope, offset, spread = READ_OF_SHOT
     read = float(np.exp(slope * np.log(shot) + offset + spread * rng.standard_normal()))
     contrast = float(rng.uniform(0, 1)) if rng.random() < 0.7 else 0.0
@@ -79,8 +79,17 @@ def _developed_noise(image: Image, severity: float, rng: np.random.Generator) ->
     if min(image.shape[:2]) >= MIN_MOSAIC_PX:
         noise = _demosaiced(noise, edge_aware=bool(rng.random() < 0.5))
     noise = noise @ (np.linalg.inv(to_camera) * gains).T
-    developed = [255 * _with_contrast(encode_srgb(np.clip(x, 0, 1)), contrast) for x in (light, light + noise)]
-    return _finished((developed[1] - developed[0]).astype(np.float32), rng)
+    clean, grainy = (
+        (255 * _with_contrast(encode_srgb(np.clip(x, 0, 1)), contrast)).astype(np.float32)
+        for x in (light, light + noise)
+    )
+    grain = grainy - clean
+    if rng.random() < 0.35:
+        # Noise reduction that looks at edges leaves worms along them, and spots.
+        codes = float(rng.uniform(1, 3)) * max(float(grain.std()), 1.0)
+        size_px = float(rng.uniform(1, 3))
+        grain = cv2.bilateralFilter(clean + grain, 5, codes, size_px) - cv2.bilateralFilter(clean, 5, codes, size_px)
+    return _finished(grain, rng)
 
 
 def _with_contrast(codes: NDArray[np.floating], amount: float) -> NDArray[np.floating]:
