@@ -8,18 +8,17 @@ from all that `detector.light` measures.
 from __future__ import annotations
 
 import math
-from functools import cache
 
 import cv2
 import numpy as np
 
 from detector.base import ramp
-from detector.learned import Family, Features, packaged_weights
+from detector.learned import Family, Features
 from detector.light import STOPS, codes_at, cumulated, light_features, planes
 from imaging.color import SRGB_TO_LINEAR
 from imaging.defects import Defect
 from imaging.image import Plane
-from imaging.measures.light_colour import LightNetwork
+from imaging.measures.light_colour import packaged_network
 from imaging.view import View, small_copy
 
 WHITE_BALANCE_THRESHOLD = 0.42
@@ -36,9 +35,6 @@ NEED_WEIGHT = 0.25
 
 NEUTRAL_NEED = 6.0
 """Log-odds that leave the other opinions as they are."""
-
-LIGHT_PREFIX = "light_colour."
-"""Of the tensors of that network in the checkpoint: a copy of the packaged ones of `poor_white_balance`."""
 
 _LEAST_KNOWN = 1e-3
 
@@ -66,15 +62,10 @@ def white_balance_severity(view: View) -> float:
     if learned <= NONE_LEARNED:
         # No other opinion could make an alarm of it: six of seven good photos are spared them.
         return _LEAST_KNOWN * learned
-    light, need = _light_network()(view.thumbnail, small_copy(view.image))
+    light, need = packaged_network()(view.thumbnail, small_copy(view.image))
     known = math.sqrt(ramp(learned, NONE_LEARNED, 1.0) * ramp(light.cast_evidence_nats, 0.0, FULL_NATS))
     known = min(max(known, _LEAST_KNOWN), 1 - _LEAST_KNOWN)
     return 1 / (1 + (1 - known) / known * math.exp(NEED_WEIGHT * (NEUTRAL_NEED - need)))
-
-
-@cache
-def _light_network() -> LightNetwork:
-    return LightNetwork(packaged_weights(), LIGHT_PREFIX)
 
 
 def cast_features(view: View) -> Features:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from enhancers.base import AnyEnhancer, EnhancerSpec
 from imaging.defects import Defect
+from imaging.measures import light_colour
 
 from . import blur, glaring, hazy, jpeg_artifacts, low_contrast, low_light, noisy, poor_white_balance, rotation
 
@@ -32,7 +33,7 @@ CATALOGUE: tuple[EnhancerSpec, ...] = (
         poor_white_balance.build,
         "Colour cast",
         poor_white_balance.METHOD,
-        weights=poor_white_balance.WEIGHTS,
+        weights=light_colour.WEIGHTS,
     ),
     EnhancerSpec(
         Defect.NOISY,

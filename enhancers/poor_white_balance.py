@@ -12,25 +12,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
+from enhancers.base import Enhancer
 from imaging.color import LUMA_WEIGHTS_LINEAR, SRGB_TO_LINEAR, linear_to_srgb, srgb_to_linear
 from imaging.defects import Defect
 from imaging.image import Image, Plane
 from imaging.measures.illuminant import NEUTRAL, Illuminant, is_grey
-from imaging.measures.light_colour import ARCHITECTURE, LightNetwork
+from imaging.measures.light_colour import CHECKPOINTS, WEIGHTS, LightNetwork
 from imaging.view import View, small_copy
-from imaging.weights import WeightsSpec, load_checkpoint
+from imaging.weights import load_checkpoint
 
 METHOD = "Illuminant voted for by log chroma, corrected by a network that sees other estimates; von Kries gains"
-
-
-WEIGHTS = WeightsSpec(
-    "poor_white_balance.safetensors",
-    "b9610d041626a1ddab37f0a351377f00088c032db9691bb39b9a9bb3bc7d872c",
-    ARCHITECTURE,
-    "python -m training.train poor_white_balance --minutes 116 (seed 0)",
-    LICENCE,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
-from imaging.measures.light_colour import ARCHITECTURE, told_of
+from imaging.measures.light_colour import WEIGHTS, told_of
 from imaging.view import View, small_copy
 from training.degradations.camera import recompress
 from training.degradations.tone import hazy, low_contrast, low_light, poor_white_balance
@@ -53,7 +53,7 @@ class LightTask:
         root: Folder of photos.
     """
 
-    architecture = ARCHITECTURE
+    architecture = WEIGHTS.architecture
     outputs = 3
     recipe = Recipe((64, 32), epochs=40, draws=5, dropout=0.05, weight_decay=0.03)
 

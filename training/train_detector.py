@@ -20,16 +20,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from detector import learned
-from detector.cast import CAST, LIGHT_PREFIX
+from detector.cast import CAST
 from detector.detail import DETAIL
 from detector.learned import Family
 from detector.light import LIGHT
-from enhancers import poor_white_balance
-from enhancers.base import CHECKPOINTS
 from imaging.image import Image
 from imaging.measures import tilt
 from imaging.mlp import INPUT_LIMIT
-from imaging.weights import load_checkpoint, save_weights
+from imaging.weights import save_weights
 from training.detector_samples import Sample, full_sample, radiance_sample, shot_sample, tilt_sample, tone_sample
 from training.mixtures import DEFECTS
 from training.perceptrons import SEED, Recipe, averaged, descend, fitted, halved, perceptron
@@ -106,13 +104,7 @@ def fit(name: str, samples: State, deadline: float) -> dict[str, NDArray[np.floa
         end = time.process_time() + (deadline - time.process_time()) / (len(given) - index)
         found = _fit_family(family, features, made, end)
         weights |= {f"{family.name}.{key}": values for key, values in found.items()}
-    return weights | light_network()
-
-
-def light_network() -> dict[str, NDArray[np.float32]]:
-    """Return the packaged network of the light's colour, as the detector carries it."""
-    packaged = load_checkpoint(poor_white_balance.WEIGHTS, CHECKPOINTS)
-    return {f"{LIGHT_PREFIX}{key}": values for key, values in packaged.items()}
+    return weights
 
 
 def _collect(

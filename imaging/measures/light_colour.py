@@ -11,6 +11,8 @@ Differences of log chroma do not depend on the light itself, so that few photos 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -23,9 +25,18 @@ from imaging.measures.exposure import channel_max, smoothstep
 from imaging.measures.illuminant import Illuminant, estimate_illuminant
 from imaging.measures.percentiles import codes_at
 from imaging.mlp import Mlp
+from imaging.weights import WeightsSpec, load_checkpoint
 
-ARCHITECTURE = "light-mlp-2"
-"""The network family of `poor_white_balance`, as checkpoints name it."""
+CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
+
+WEIGHTS = WeightsSpec(
+    file="light_colour.safetensors",
+    sha256="b9610d041626a1ddab37f0a351377f00088c032db9691bb39b9a9bb3bc7d872c",
+    architecture="light-mlp-2",
+    trained_by="python -m training.train poor_white_balance --minutes 116 (seed 0)",
+    licence="free; trained on Unsplash, Pexels and Pixabay photos, CLIC and CID22 (CC BY-SA 4.0)",
+)
+"""Read by the detector and by `poor_white_balance`."""
 
 UNKNOWN_TINT = (0.25, 0.35)
 """Tint of the voted light, natural log, from which on the network is believed less, and not at all: fluorescent
@@ -53,11 +64,10 @@ class LightNetwork:
     Args:
         weights: Of an `imaging.mlp.Mlp` with three outputs: what to add to the voted log chroma of red and of blue, and
             the log-odds of a cast.
-        prefix: What stands before the names of its weights.
     """
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], prefix: str = "") -> None:
-        self._network = Mlp(weights, prefix)
+    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        self._network = Mlp(weights)
 
     def __call__(self, thumbnail: Image, small: Image) -> tuple[Illuminant, float]:
         """Return the light, with the evidence of the votes, and the log-odds of a cast; see `told_of`."""
@@ -68,6 +78,12 @@ class LightNetwork:
         light = Illuminant(voted.red + known * red, voted.blue + known * blue, evidence)
         # Evidence is, but for what little speaks for a neutral light, the log-odds of a cast as well.
         return light, known * need + (1 - known) * evidence
+
+
+@cache
+def packaged_network() -> LightNetwork:
+    """Return the network with the packaged weights, read at the first call."""
+    return LightNetwork(load_checkpoint(WEIGHTS, CHECKPOINTS))
 
 
 def told_of(thumbnail: Image, small: Image) -> tuple[Features, Illuminant]:

@@ -3,14 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detector.cast import LIGHT_PREFIX, WHITE_BALANCE_THRESHOLD, white_balance_severity
-from detector.learned import packaged_weights
-from enhancers import poor_white_balance
-from enhancers.base import CHECKPOINTS
+from detector.cast import WHITE_BALANCE_THRESHOLD, white_balance_severity
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
 from imaging.view import View
-from imaging.weights import load_checkpoint
 from tests.photos import clean_photos, grey, room
 
 
@@ -55,15 +51,3 @@ def test_flat_and_tiny_photos(fill: int) -> None:
 
 def test_a_grey_photo_has_no_cast() -> None:
     assert white_balance_severity(View(grey(room(1)))) < 0.1
-
-
-def test_the_light_is_told_by_the_network_that_repairs_it() -> None:
-    carried = {
-        name.removeprefix(LIGHT_PREFIX): values
-        for name, values in packaged_weights().items()
-        if name.startswith(LIGHT_PREFIX)
-    }
-    own = load_checkpoint(poor_white_balance.WEIGHTS, CHECKPOINTS)
-    assert carried.keys() == own.keys()
-    for name, values in own.items():
-        np.testing.assert_array_equal(carried[name], values)

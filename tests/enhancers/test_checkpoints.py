@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from detector import learned
 from enhancers import CATALOGUE
 from enhancers.base import CHECKPOINTS, EnhancerSpec
+from imaging.measures import tilt
 from imaging.weights import WeightsSpec, load_weights
 
 ROOT = Path(__file__).parents[2]
@@ -26,14 +28,15 @@ def weights_of(spec: EnhancerSpec) -> WeightsSpec:
 @pytest.mark.parametrize("spec", WITH_NETWORK, ids=lambda spec: str(spec.defect))
 def test_a_checkpoint_is_the_one_that_is_declared(spec: EnhancerSpec) -> None:
     weights = weights_of(spec)
-    assert load_weights(CHECKPOINTS / weights.file, weights.architecture, weights.sha256)
+    (file,) = (file for file in FILES if file.name == weights.file)
+    assert load_weights(file, weights.architecture, weights.sha256)
     assert "training.train" in weights.trained_by
     assert weights.licence
 
 
 def test_no_checkpoint_lies_about_unused() -> None:
-    declared = {weights_of(spec).file for spec in WITH_NETWORK}
-    assert {file.name for file in FILES if file.parent == CHECKPOINTS} == declared
+    declared = {weights_of(spec).file for spec in WITH_NETWORK} | {learned.WEIGHTS.file, tilt.WEIGHTS.file}
+    assert {file.name for file in FILES} == declared
 
 
 def test_checkpoints_are_small() -> None:

@@ -3,12 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from enhancers.base import CHECKPOINTS
-from enhancers.poor_white_balance import WEIGHTS
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
-from imaging.measures.light_colour import ESTIMATES, FEATURES, LightNetwork, estimates, told_of
-from imaging.weights import load_checkpoint
+from imaging.measures.light_colour import ESTIMATES, FEATURES, estimates, packaged_network, told_of
 from tests.photos import ODD_PHOTOS, room, shipped
 
 
@@ -30,6 +27,6 @@ def test_all_estimates_move_with_the_cast() -> None:
 def test_a_light_greener_than_any_learned_is_the_one_voted_for() -> None:
     green = linear_to_srgb(srgb_to_linear(room(0)) * np.array([0.75, 1.0, 0.72], np.float32))
     _, voted = told_of(green, green)
-    light, need = LightNetwork(load_checkpoint(WEIGHTS, CHECKPOINTS))(green, green)
+    light, need = packaged_network()(green, green)
     assert light == voted
     assert need == voted.cast_evidence_nats
