@@ -80,7 +80,8 @@ class ServiceClient:
             EngineError: The photo failed.
             EngineDownError: Every photo would fail.
         """
-        response = self._post("/inspect_image", data, format_, [])
+        sensitivity = [(name, value) for name, value in self._params if name == "sensitivity"]
+        response = self._post("/inspect_image", data, format_, sensitivity)
         try:
             report = response.json()
         except ValueError:
@@ -154,7 +155,7 @@ def _is_loopback(host: str) -> bool:
 def _params(options: Options) -> Params:
     """Return the query of `/enhance_image`."""
     params: Params = [("defects", defect.value) for defect in options.defects]
-    for name in ("strategy", "strength", "format", "quality", "max_side"):
+    for name in ("strategy", "sensitivity", "strength", "format", "quality", "max_side"):
         value = getattr(options, name)
         if value is not None:
             params.append((name, str(value)))

@@ -16,6 +16,7 @@ class Options:
     Attributes:
         defects: Repair these, found or not, and nothing else; empty to repair what is found.
         strategy: "first" or "all" of the defects that are found.
+        sensitivity: "careful", "normal" or "eager": how readily a defect counts as found.
         strength: In [0, 1].
         format: Format of the results; None for that of each original.
         quality: Of lossy formats, in [1, 100].
@@ -25,6 +26,7 @@ class Options:
 
     defects: tuple[Defect, ...] = ()
     strategy: str | None = None
+    sensitivity: str | None = None
     strength: float | None = None
     format: ImageFormat | None = None
     quality: int | None = None

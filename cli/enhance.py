@@ -26,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
     options = Options(
         defects=tuple(Defect(name) for name in dict.fromkeys(args.defects)),
         strategy=args.strategy,
+        sensitivity=args.sensitivity,
         strength=args.strength,
         format=None if args.format is None else ImageFormat(args.format),
         quality=args.quality,

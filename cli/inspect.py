@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.client import ServiceClient
-from cli.engine import EngineDownError, EngineError
+from cli.engine import EngineDownError, EngineError, Options
 from cli.photos import find_photos
 from cli.summary import printable, write_json
 
@@ -19,7 +19,7 @@ from cli.summary import printable, write_json
 def run(args: argparse.Namespace) -> int:
     """Print a report per photo; return the exit status."""
     try:
-        client = ServiceClient(args.url)
+        client = ServiceClient(args.url, Options(sensitivity=args.sensitivity))
     except ValueError as error:
         print(f"belvedere: {error}", file=sys.stderr)
         return 2

@@ -15,7 +15,7 @@ from enhancers.base import AnyEnhancer
 from enhancers.plan import Step, Strategy, plan, plan_for
 from enhancers.repair import repair
 from imaging.codec import decode, decode_view, encode
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from imaging.errors import BelvedereError
 from imaging.formats import ImageFormat
 from imaging.limits import Limits
@@ -66,7 +66,10 @@ class LocalEngine:
         if self._options.defects:
             return (), plan_for(self._options.defects, strength)
         header, view = decode_view(data, self._limits)
-        report = detect(width=header.width, height=header.height, format=header.format, view=view)
+        sensitivity = Sensitivity(self._options.sensitivity or Sensitivity.NORMAL)
+        report = detect(
+            width=header.width, height=header.height, format=header.format, view=view, sensitivity=sensitivity
+        )
         strategy = Strategy.ALL if self._options.strategy is None else Strategy(self._options.strategy)
         return report.found, plan(report, strategy, strength)
 

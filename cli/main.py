@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cli import people_arguments
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from imaging.formats import ImageFormat
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -99,6 +99,7 @@ def _parser(serve: bool) -> argparse.ArgumentParser:
     )
     inspect.add_argument("photos", metavar="PHOTO", nargs="+", type=Path, help="a photo, or a folder of them")
     _add_url(inspect)
+    _add_sensitivity(inspect)
     inspect.add_argument("--json", action="store_true", help="print the reports as JSON")
 
     people_arguments.add_feedback(commands)
@@ -114,6 +115,14 @@ def _parser(serve: bool) -> argparse.ArgumentParser:
 
 def _add_url(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--url", default=DEFAULT_URL, help="the running service (default: %(default)s)")
+
+
+def _add_sensitivity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sensitivity",
+        choices=[sensitivity.value for sensitivity in Sensitivity],
+        help="how readily a defect counts as found (default: normal, or as the service is set)",
+    )
 
 
 def _add_repair_arguments(parser: argparse.ArgumentParser) -> None:
@@ -138,6 +147,7 @@ def _add_repair_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"repair these, found or not, and nothing else: {', '.join(Defect)}",
     )
     parser.add_argument("--strategy", choices=STRATEGIES, help="repair the most important defect that is found, or all")
+    _add_sensitivity(parser)
     parser.add_argument("--strength", type=_Range(float, 0, 1), metavar="0..1", help="strength of the repairs")
     parser.add_argument(
         "--format",

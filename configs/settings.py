@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from study.place import DEFAULT_DATABASE, check_database
 
 
@@ -55,6 +55,11 @@ class AppArgs(BaseModel):
     )
     output_quality: int = Field(
         default=90, ge=1, le=100, description="JPEG, WebP and AVIF quality of results when a request names none."
+    )
+    sensitivity: Sensitivity = Field(
+        default=Sensitivity.NORMAL,
+        description="How readily a defect counts as found when a request does not say: `careful` alarms on few good "
+        "photos, `eager` misses few bad ones.",
     )
     verify_repairs: bool = Field(
         default=True,

@@ -12,7 +12,7 @@ from detector import detect
 from enhancers.base import EnhancerSpec
 from enhancers.estimates import Estimators
 from imaging.codec import decode_view
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from imaging.limits import Limits
 from imaging.view import View
 
@@ -43,24 +43,27 @@ class DetectorServer:
         noise = np.random.default_rng(0).integers(0, 255, (WARM_UP_SIDE_PX, WARM_UP_SIDE_PX, 3), np.uint8)
         detect(width=WARM_UP_SIDE_PX, height=WARM_UP_SIDE_PX, format="jpeg", view=View.of(noise))
 
-    async def inspect(self, upload: Upload, estimates: bool = False) -> Inspection:
+    async def inspect(self, upload: Upload, sensitivity: Sensitivity, estimates: bool = False) -> Inspection:
         """Return the report of an encoded photo.
 
         Args:
             upload: The file.
+            sensitivity: How readily a defect counts as found.
             estimates: Whether to estimate the parameters of every defect as well.
 
         Raises:
             BelvedereError: The upload is no photo, or over a limit.
         """
-        return await self._thread.run(self._inspect, upload, estimates)
+        return await self._thread.run(self._inspect, upload, sensitivity, estimates)
 
-    def _inspect(self, upload: Upload, estimates: bool) -> Inspection:
+    def _inspect(self, upload: Upload, sensitivity: Sensitivity, estimates: bool) -> Inspection:
         stages = Stages()
         with stages.measure("view"):
             header, view = decode_view(upload, self._limits)
         with stages.measure("detect"):
-            report = detect(width=header.width, height=header.height, format=header.format, view=view)
+            report = detect(
+                width=header.width, height=header.height, format=header.format, view=view, sensitivity=sensitivity
+            )
         if not estimates:
             return Inspection(report, stages)
         with stages.measure("estimate"):

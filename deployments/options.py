@@ -11,7 +11,7 @@ from deployments.messages import Output
 from enhancers.adjust import RANGES, Adjustments
 from enhancers.plan import Strategy
 from imaging.codec import EncodeOptions
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from imaging.errors import InvalidParameterError, UnknownDefectError
 from imaging.formats import ImageFormat
 
@@ -43,7 +43,17 @@ class Options(BaseModel):
 
 
 class NoOptions(Options):
-    """The options of the routes that only look at a photo: none."""
+    """The options of the routes that take none."""
+
+
+class LookOptions(Options):
+    """The options of the routes that look for defects."""
+
+    sensitivity: Sensitivity | None = Field(
+        default=None,
+        description="How readily a defect counts as found; by default as the service is set: `normal` unless told "
+        "otherwise.",
+    )
 
 
 class OutputOptions(Options):
@@ -70,7 +80,7 @@ class OutputOptions(Options):
         return Output(EncodeOptions(format, quality, self.keep_metadata), self.max_side)
 
 
-class EnhanceOptions(OutputOptions):
+class EnhanceOptions(OutputOptions, LookOptions):
     """The options of `/enhance_image`."""
 
     defects: list[DefectName] = Field(

@@ -13,7 +13,7 @@ from deployments.messages import Inspection, Output, Result, Upload
 from deployments.refused import RefusedPhotos
 from enhancers.adjust import Adjustments
 from enhancers.plan import Step
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from imaging.errors import PoisonedPhotoError
 
 INLINE_BYTES = 4_000_000
@@ -54,11 +54,11 @@ class Pipeline:
         self._timeout_s = args.request_timeout_s
         self._refused = RefusedPhotos(args.refuse_for_s)
 
-    async def inspect(self, upload: Upload, estimates: bool = False) -> Inspection:
+    async def inspect(self, upload: Upload, sensitivity: Sensitivity, estimates: bool = False) -> Inspection:
         """Return the detector's report on a photo, with estimates of every defect's parameters if asked."""
 
         async def attempt(source: Any, by_reference: bool) -> Inspection:
-            return await self._detector[by_reference].inspect.remote(source, estimates)
+            return await self._detector[by_reference].inspect.remote(source, sensitivity, estimates)
 
         return await self._survive(upload, attempt)
 

@@ -18,13 +18,13 @@ from deployments.uploads import read_upload
 from enhancers import CATALOGUE
 from enhancers.adjust import Adjustments
 from enhancers.plan import Step, plan, plan_for
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 
 
 class Service(Protocol):
     """What carries a request out."""
 
-    async def inspect(self, upload: Upload, estimates: bool = False) -> Inspection: ...
+    async def inspect(self, upload: Upload, sensitivity: Sensitivity, estimates: bool = False) -> Inspection: ...
 
     async def repair(self, upload: Upload, steps: Sequence[Step], output: Output, verify: bool) -> Result: ...
 
@@ -42,19 +42,21 @@ def create_api(service: Service, args: AppArgs, people: People) -> FastAPI:
     people_routes.install(api, people)
     max_bytes = round(args.max_megabytes * 1e6)
 
-    @api.post("/detect_problems", **openapi.looks(options.NoOptions, "The names of the defects found, as a JSON list."))
-    @api.post("/get_defects", **openapi.looks(options.NoOptions, "The same as `/detect_problems`."))
+    @api.post(
+        "/detect_problems", **openapi.looks(options.LookOptions, "The names of the defects found, as a JSON list.")
+    )
+    @api.post("/get_defects", **openapi.looks(options.LookOptions, "The same as `/detect_problems`."))
     async def detect_problems(request: Request) -> Response:
         upload, fields = await read_upload(request, max_bytes)
-        options.parse(options.NoOptions, fields)
-        inspection = await service.inspect(upload)
+        wanted = options.parse(options.LookOptions, fields)
+        inspection = await service.inspect(upload, wanted.sensitivity or args.sensitivity)
         return JSONResponse(inspection.report.found, headers=_headers(inspection.stages))
 
-    @api.post("/inspect_image", **openapi.looks(options.NoOptions, "The whole report: every defect, and the plan."))
+    @api.post("/inspect_image", **openapi.looks(options.LookOptions, "The whole report: every defect, and the plan."))
     async def inspect_image(request: Request) -> Response:
         upload, fields = await read_upload(request, max_bytes)
-        options.parse(options.NoOptions, fields)
-        inspection = await service.inspect(upload, estimates=True)
+        wanted = options.parse(options.LookOptions, fields)
+        inspection = await service.inspect(upload, wanted.sensitivity or args.sensitivity, estimates=True)
         return JSONResponse(describe(inspection), headers=_headers(inspection.stages))
 
     @api.post("/enhance_image", **openapi.repairs(options.EnhanceOptions, "Find what is wrong and repair only that."))
@@ -65,7 +67,7 @@ def create_api(service: Service, args: AppArgs, people: People) -> FastAPI:
         if wanted.defects:
             steps = plan_for(wanted.defects, wanted.strength)
             return _photo(await service.repair(upload, steps, output, verify=False))
-        inspection = await service.inspect(upload)
+        inspection = await service.inspect(upload, wanted.sensitivity or args.sensitivity)
         steps = plan(inspection.report, wanted.strategy, wanted.strength)
         if not steps:
             return Response(status_code=204, headers=_headers(inspection.stages, found=inspection.report.found))

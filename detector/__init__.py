@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 from detector.base import DetectorSpec
-from detector.cast import WHITE_BALANCE_THRESHOLD, white_balance_severity
-from detector.compression import JPEG_ARTIFACTS_THRESHOLD, jpeg_artifacts_severity
-from detector.haze import HAZY_THRESHOLD, hazy_severity
-from detector.noise import NOISY_THRESHOLD, noise_severity
-from detector.sharpness import BLUR_THRESHOLD, blur_severity
-from detector.tilt import ROTATION_THRESHOLD, rotation_severity
+from detector.cast import WHITE_BALANCE_THRESHOLDS, white_balance_severity
+from detector.compression import JPEG_ARTIFACTS_THRESHOLDS, jpeg_artifacts_severity
+from detector.haze import HAZY_THRESHOLDS, hazy_severity
+from detector.noise import NOISY_THRESHOLDS, noise_severity
+from detector.sharpness import BLUR_THRESHOLDS, blur_severity
+from detector.tilt import ROTATION_THRESHOLDS, rotation_severity
 from detector.tone import (
-    GLARING_THRESHOLD,
-    LOW_CONTRAST_THRESHOLD,
-    LOW_LIGHT_THRESHOLD,
+    GLARING_THRESHOLDS,
+    LOW_CONTRAST_THRESHOLDS,
+    LOW_LIGHT_THRESHOLDS,
     glaring_severity,
     low_contrast_severity,
     low_light_severity,
 )
-from imaging.defects import Defect, Finding, Report
+from imaging.defects import Defect, Finding, Report, Sensitivity
 from imaging.image import Image
 from imaging.view import View
 
 DETECTORS: tuple[DetectorSpec, ...] = (
-    DetectorSpec(Defect.BLUR, blur_severity, BLUR_THRESHOLD),
-    DetectorSpec(Defect.LOW_LIGHT, low_light_severity, LOW_LIGHT_THRESHOLD),
-    DetectorSpec(Defect.LOW_CONTRAST, low_contrast_severity, LOW_CONTRAST_THRESHOLD),
-    DetectorSpec(Defect.POOR_WHITE_BALANCE, white_balance_severity, WHITE_BALANCE_THRESHOLD),
-    DetectorSpec(Defect.NOISY, noise_severity, NOISY_THRESHOLD),
-    DetectorSpec(Defect.HAZY, hazy_severity, HAZY_THRESHOLD),
-    DetectorSpec(Defect.JPEG_ARTIFACTS, jpeg_artifacts_severity, JPEG_ARTIFACTS_THRESHOLD),
-    DetectorSpec(Defect.GLARING, glaring_severity, GLARING_THRESHOLD),
-    DetectorSpec(Defect.ROTATION, rotation_severity, ROTATION_THRESHOLD),
+    DetectorSpec(Defect.BLUR, blur_severity, BLUR_THRESHOLDS),
+    DetectorSpec(Defect.LOW_LIGHT, low_light_severity, LOW_LIGHT_THRESHOLDS),
+    DetectorSpec(Defect.LOW_CONTRAST, low_contrast_severity, LOW_CONTRAST_THRESHOLDS),
+    DetectorSpec(Defect.POOR_WHITE_BALANCE, white_balance_severity, WHITE_BALANCE_THRESHOLDS),
+    DetectorSpec(Defect.NOISY, noise_severity, NOISY_THRESHOLDS),
+    DetectorSpec(Defect.HAZY, hazy_severity, HAZY_THRESHOLDS),
+    DetectorSpec(Defect.JPEG_ARTIFACTS, jpeg_artifacts_severity, JPEG_ARTIFACTS_THRESHOLDS),
+    DetectorSpec(Defect.GLARING, glaring_severity, GLARING_THRESHOLDS),
+    DetectorSpec(Defect.ROTATION, rotation_severity, ROTATION_THRESHOLDS),
 )
 """Every detector, in the order of `Defect`."""
 
 
-def detect(*, width: int, height: int, format: str, view: View) -> Report:
+def detect(
+    *, width: int, height: int, format: str, view: View, sensitivity: Sensitivity = Sensitivity.NORMAL
+) -> Report:
     """Judge a photo on all nine defects.
 
     Args:
@@ -43,8 +45,9 @@ def detect(*, width: int, height: int, format: str, view: View) -> Report:
         height: Full height as displayed, pixels.
         format: Format of the file, as `imaging.formats.ImageFormat` spells it.
         view: The reduced photo.
+        sensitivity: How readily a defect counts as found.
     """
-    findings = tuple(Finding(spec.defect, spec.severity(view), spec.threshold) for spec in DETECTORS)
+    findings = tuple(Finding(spec.defect, spec.severity(view), spec.thresholds[sensitivity]) for spec in DETECTORS)
     return Report(width, height, format, view.tilt.angle_deg, findings)
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from imaging.view import View
+
+Thresholds = Mapping[Sensitivity, float]
+
+
+def thresholds(*, careful: float, normal: float, eager: float) -> Thresholds:
+    """Return the thresholds of a defect."""
+    return {Sensitivity.CAREFUL: careful, Sensitivity.NORMAL: normal, Sensitivity.EAGER: eager}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +23,13 @@ class DetectorSpec:
     Attributes:
         defect: Which defect.
         severity: Severity in [0, 1] of that defect in a view.
-        threshold: The severity from which the defect counts as found; from `training/calibrate.py`.
+        thresholds: The severity from which the defect counts as found, in (0, 1], at each sensitivity; from
+            `training/calibrate.py`.
     """
 
     defect: Defect
     severity: Callable[[View], float]
-    threshold: float
+    thresholds: Thresholds
 
 
 def ramp(value: float, none: float, full: float) -> float:

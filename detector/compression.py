@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from detector.base import thresholds
 from detector.detail import DETAIL, SEEN_AT_FACTOR
 from imaging.defects import Defect
 from imaging.view import View
 
-JPEG_ARTIFACTS_THRESHOLD = 0.49
+JPEG_ARTIFACTS_THRESHOLDS = thresholds(careful=0.59, normal=0.49, eager=0.39)
 """0% of 396 clean photos reach it, 95% of visibly damaged ones (`training/calibrate.py`)."""
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from detector.base import thresholds
 from detector.light import LIGHT
 from imaging.defects import Defect
 from imaging.view import View
 
-HAZY_THRESHOLD = 0.30
+HAZY_THRESHOLDS = thresholds(careful=0.40, normal=0.30, eager=0.25)
 """0% of 396 clean photos reach it, 99% of visibly damaged ones (`training/calibrate.py`)."""
 
 

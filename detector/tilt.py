@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from detector.base import thresholds
 from imaging.view import View
 
-ROTATION_THRESHOLD = 0.73
+ROTATION_THRESHOLDS = thresholds(careful=0.83, normal=0.73, eager=0.63)
 """2.7 degrees. None of 396 clean photos reaches it, 72% of visibly damaged ones do (`training/calibrate.py`)."""
 
 

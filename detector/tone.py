@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from detector.base import thresholds
 from detector.light import LIGHT
 from imaging.defects import Defect
 from imaging.view import View
 
-LOW_LIGHT_THRESHOLD = 0.39
+LOW_LIGHT_THRESHOLDS = thresholds(careful=0.49, normal=0.39, eager=0.29)
 """1% of 396 clean photos reach it, 96% of visibly damaged ones (`training/calibrate.py`)."""
 
-LOW_CONTRAST_THRESHOLD = 0.34
+LOW_CONTRAST_THRESHOLDS = thresholds(careful=0.44, normal=0.34, eager=0.25)
 """0.3% of 396 clean photos reach it, 84% of visibly damaged ones (`training/calibrate.py`)."""
 
-GLARING_THRESHOLD = 0.56
+GLARING_THRESHOLDS = thresholds(careful=0.66, normal=0.56, eager=0.46)
 """0% of 396 clean photos reach it, 75% of visibly damaged ones (`training/calibrate.py`)."""
 
 

@@ -1,4 +1,4 @@
-"""The nine defects and what a detector says about them."""
+"""The nine defects, what a detector says about them and how readily."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ class Defect(StrEnum):
     JPEG_ARTIFACTS = "jpeg_artifacts"
     GLARING = "glaring"
     ROTATION = "rotation"
+
+
+class Sensitivity(StrEnum):
+    """How readily a defect counts as found. The values are public API."""
+
+    CAREFUL = "careful"
+    NORMAL = "normal"
+    EAGER = "eager"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector import DETECTORS
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from imaging.image import Image
 from imaging.view import View
 from training.mixtures import mix
@@ -211,7 +211,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     root = photos_root(args.photos)
     cv2.setNumThreads(1)
-    thresholds = np.array([spec.threshold for spec in DETECTORS])
+    thresholds = np.array([spec.thresholds[Sensitivity.NORMAL] for spec in DETECTORS])
     validate, held_out = (
         list_photos(root, only=part, sets=HOUSE_SETS, limit=args.limit) for part in (Part.VALIDATE, Part.HELD_OUT)
     )

@@ -38,10 +38,13 @@ def test_the_answers_own_format_counts() -> None:
 
 
 def test_all_options_are_sent() -> None:
-    options = Options((Defect.BLUR, Defect.NOISY), "first", 0.5, ImageFormat.WEBP, 80, 1000, keep_metadata=False)
+    options = Options(
+        (Defect.BLUR, Defect.NOISY), "first", "eager", 0.5, ImageFormat.WEBP, 80, 1000, keep_metadata=False
+    )
     assert enhance(photo(), options=options)[1][0].query == {
         "defects": ["blur", "noisy"],
         "strategy": ["first"],
+        "sensitivity": ["eager"],
         "strength": ["0.5"],
         "format": ["webp"],
         "quality": ["80"],

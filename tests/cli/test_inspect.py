@@ -30,6 +30,13 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no photo" in reports["b.txt"]["error"]
 
 
+def test_the_sensitivity_is_sent(tmp_path: Path) -> None:
+    make_files(tmp_path, {"a.jpg": JPEG})
+    with fake_service() as service:
+        assert main(["inspect", str(tmp_path), "--sensitivity", "careful", "--url", service.url]) == 0
+    assert service.requests[0].query == {"sensitivity": ["careful"]}
+
+
 def test_a_broken_photo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make_files(tmp_path, {"a.jpg": JPEG})
     with fake_service(lambda request: problem(400, "the photo breaks off")) as service:

@@ -22,7 +22,7 @@ from enhancers import CATALOGUE
 from enhancers.base import Enhancer, EnhancerSpec
 from enhancers.plan import ORDER
 from imaging.codec import EncodeOptions, Photo, decode, encode
-from imaging.defects import Defect, Finding, Report
+from imaging.defects import Defect, Finding, Report, Sensitivity
 from imaging.formats import ImageFormat
 from imaging.image import Image
 from imaging.limits import Limits
@@ -87,7 +87,9 @@ def start(run_locally: RunLocally, monkeypatch: pytest.MonkeyPatch) -> Callable[
     """Give `start(*found)`: the application around a detector that finds these defects, and `Brighten` for each."""
 
     def start(*found: Defect, specs: list[EnhancerSpec] | None = None, **args: object) -> TestClient:
-        def detect(*, width: int, height: int, format: str, view: View) -> Report:
+        def detect(
+            *, width: int, height: int, format: str, view: View, sensitivity: Sensitivity = Sensitivity.NORMAL
+        ) -> Report:
             findings = tuple(Finding(defect, 0.9 if defect in found else 0.1, 0.5) for defect in Defect)
             return Report(width, height, format, 0.0, findings)
 

@@ -19,7 +19,7 @@ from deployments.messages import Output
 from deployments.pipeline import INLINE_BYTES, Pipeline
 from enhancers.plan import Step
 from imaging.codec import EncodeOptions
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from imaging.errors import BelvedereError, NotAPhotoError, OverloadedError, PoisonedPhotoError, UnavailableError
 
 PHOTO = np.arange(100, dtype=np.uint8)
@@ -64,7 +64,7 @@ def pipeline(handle: Handle, **args: Any) -> Pipeline:
 
 
 def inspect(handle: Handle, **args: Any) -> Any:
-    return asyncio.run(pipeline(handle, **args).inspect(PHOTO))
+    return asyncio.run(pipeline(handle, **args).inspect(PHOTO, Sensitivity.NORMAL))
 
 
 CUT_OFF = grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata())
@@ -82,8 +82,8 @@ def test_a_photo_that_kills_twice_is_refused_from_then_on() -> None:
         way = pipeline(handle)
         for _ in range(3):
             with pytest.raises(PoisonedPhotoError):
-                await way.inspect(PHOTO)
-        return await way.inspect(PHOTO[::-1].copy())
+                await way.inspect(PHOTO, Sensitivity.NORMAL)
+        return await way.inspect(PHOTO[::-1].copy(), Sensitivity.NORMAL)
 
     assert asyncio.run(scenario()) == "report of another photo"
     assert len(handle.calls) == 3

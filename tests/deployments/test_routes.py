@@ -17,7 +17,7 @@ from deployments.routes import create_api
 from enhancers.adjust import Adjustments
 from enhancers.estimates import Described
 from enhancers.plan import Step
-from imaging.defects import Defect, Finding, Report
+from imaging.defects import Defect, Finding, Report, Sensitivity
 from imaging.errors import NotAPhotoError, OverloadedError
 from imaging.formats import ImageFormat
 
@@ -32,15 +32,17 @@ class RecordingService:
         self.found = found
         self.error: Exception | None = None
         self.keeps_repairs = True
+        self.sensitivity: Sensitivity | None = None
         self.steps: Sequence[Step] | None = None
         self.output: Output | None = None
         self.verify: bool | None = None
         self.adjustments: Adjustments | None = None
 
-    async def inspect(self, upload: Upload, estimates: bool = False) -> Inspection:
+    async def inspect(self, upload: Upload, sensitivity: Sensitivity, estimates: bool = False) -> Inspection:
         if self.error is not None:
             raise self.error
         assert upload.tobytes() == PHOTO
+        self.sensitivity = sensitivity
         findings = tuple(Finding(defect, 0.9 if defect in self.found else 0.1, 0.5) for defect in Defect)
         described: Described = {defect: {"exposure_ev": 1.23456} for defect in Defect} if estimates else {}
         return Inspection(Report(640, 480, "jpeg", 1.234, findings), Stages([("view", 1.0)]), described)
@@ -140,6 +142,17 @@ def test_the_first_strategy_repairs_one_defect(client: TestClient, service: Reco
     assert [step.strength for step in service.steps] == [0.5]
 
 
+@pytest.mark.parametrize("route", ["/detect_problems", "/get_defects", "/inspect_image", "/enhance_image"])
+def test_a_request_may_say_how_readily_defects_are_found(route: str, service: RecordingService) -> None:
+    nobody: Any = None
+    client = TestClient(create_api(service, AppArgs(sensitivity=Sensitivity.CAREFUL), nobody))
+    asked: list[Sensitivity | None] = []
+    for query in ("", "?sensitivity=eager"):
+        client.post(f"{route}{query}", content=PHOTO, headers=JPEG)
+        asked.append(service.sensitivity)
+    assert asked == [Sensitivity.CAREFUL, Sensitivity.EAGER]
+
+
 def test_named_defects_skip_detection(client: TestClient, service: RecordingService) -> None:
     service.error = AssertionError("the detector was asked")
     answer = client.post("/enhance_image", files={"image": PHOTO}, data={"defects": ["rotation", "hazy"]})
@@ -189,6 +202,7 @@ def test_the_catalogue_names_all_nine(client: TestClient) -> None:
         ("/enhance_image?quality=0", 422, "quality"),
         ("/enhance_image?max_side=0", 422, "max_side"),
         ("/inspect_image?strength=1", 422, "no option"),
+        ("/inspect_image?sensitivity=keen", 422, "careful"),
         ("/adjust_image?exposure=bright", 422, "exposure"),
         ("/adjust_image?exposure=99", 422, "exposure"),
         ("/adjust_image?brightness=1", 422, "brightness"),

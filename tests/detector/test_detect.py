@@ -4,21 +4,31 @@ import numpy as np
 import pytest
 
 from detector import DETECTORS, detect, severity_of
-from imaging.defects import Defect, Report
+from imaging.defects import Defect, Report, Sensitivity
 from imaging.image import Image
 from imaging.view import View
 from tests.photos import clean_photos, enlarged, room, rooms
 from training.degradations import DEGRADATIONS
 
 
-def report(image: Image) -> Report:
+def report(image: Image, sensitivity: Sensitivity = Sensitivity.NORMAL) -> Report:
     height, width = image.shape[:2]
-    return detect(width=width, height=height, format="jpeg", view=View.of(image))
+    return detect(width=width, height=height, format="jpeg", view=View.of(image), sensitivity=sensitivity)
 
 
 def test_every_defect_has_one_detector_in_order() -> None:
     assert [spec.defect for spec in DETECTORS] == list(Defect)
-    assert all(0 < spec.threshold <= 1 for spec in DETECTORS)
+    for spec in DETECTORS:
+        careful, normal, eager = (spec.thresholds[sensitivity] for sensitivity in Sensitivity)
+        assert 0 < eager <= normal <= careful <= 1
+
+
+def test_more_is_found_the_more_readily() -> None:
+    dim = DEGRADATIONS[Defect.LOW_LIGHT](room(1, 800, 600), 0.3, np.random.default_rng(0))
+    found = {each: set(report(dim, each).found) for each in Sensitivity}
+    assert found[Sensitivity.CAREFUL] <= found[Sensitivity.NORMAL] <= found[Sensitivity.EAGER]
+    severities = {tuple(finding.severity for finding in report(dim, each).findings) for each in Sensitivity}
+    assert len(severities) == 1
 
 
 def test_the_report_tells_size_format_and_all_nine() -> None:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detector.haze import HAZY_THRESHOLD, hazy_severity
+from detector.haze import HAZY_THRESHOLDS, hazy_severity
 from imaging.color import linear_to_srgb, srgb_to_linear
-from imaging.defects import Defect
+from imaging.defects import Defect, Sensitivity
 from imaging.image import Image
 from imaging.view import View
 from tests.photos import clean_photos, room
@@ -23,11 +23,11 @@ def painted_white(photo: Image) -> Image:
 
 
 def test_clear_photos_have_no_veil() -> None:
-    assert all(hazy_severity(View(photo)) < HAZY_THRESHOLD for photo in clean_photos())
+    assert all(hazy_severity(View(photo)) < HAZY_THRESHOLDS[Sensitivity.NORMAL] for photo in clean_photos())
 
 
 def test_a_veil_is_found() -> None:
-    found = [hazy_severity(View(veiled(photo, 0.6))) >= HAZY_THRESHOLD for photo in clean_photos()]
+    found = [hazy_severity(View(veiled(photo, 0.6))) >= HAZY_THRESHOLDS[Sensitivity.NORMAL] for photo in clean_photos()]
     assert np.mean(found) > 0.8
 
 
@@ -40,7 +40,7 @@ def test_severity_grows_with_the_veil() -> None:
 def test_white_walls_are_no_veil() -> None:
     for seed in range(3):
         white = painted_white(room(seed))
-        assert hazy_severity(View(white)) < HAZY_THRESHOLD
+        assert hazy_severity(View(white)) < HAZY_THRESHOLDS[Sensitivity.NORMAL]
 
 
 def test_low_contrast_is_seldom_taken_for_a_veil() -> None:
@@ -48,7 +48,7 @@ def test_low_contrast_is_seldom_taken_for_a_veil() -> None:
         hazy_severity(View(DEGRADATIONS[Defect.LOW_CONTRAST](photo, 0.5, np.random.default_rng(i))))
         for i, photo in enumerate(clean_photos())
     ]
-    assert np.mean(np.array(severities) >= HAZY_THRESHOLD) < 0.5
+    assert np.mean(np.array(severities) >= HAZY_THRESHOLDS[Sensitivity.NORMAL]) < 0.5
 
 
 @pytest.mark.parametrize("fill", [0, 128, 255])

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from detector.tilt import ROTATION_THRESHOLD, rotation_severity
+from detector.tilt import ROTATION_THRESHOLDS, rotation_severity
+from imaging.defects import Sensitivity
 from imaging.image import Plane
 from imaging.measures.tilt import TILTS_DEG, judge, measure_tilt, severity_at
 from imaging.view import View
@@ -46,7 +47,7 @@ def test_no_size_and_no_texture_fool_it(size: tuple[int, int]) -> None:
     for plane in (luma(size), np.full(size, 255, np.uint8)):
         told = measure_tilt(plane)
         assert told.angle_deg == 0
-        assert told.severity < ROTATION_THRESHOLD
+        assert told.severity < ROTATION_THRESHOLDS[Sensitivity.NORMAL]
 
 
 def test_mirroring_changes_the_sign() -> None:
@@ -67,9 +68,9 @@ def test_a_small_tilt_is_not() -> None:
 def test_a_sure_small_tilt_is_found_and_a_doubtful_large_one_is_not() -> None:
     sure, doubtful = judge(scores_around(3.5, 0.4)), judge(scores_around(8.0, 4.0))
     assert sure.severity == pytest.approx(severity_at(np.float64(3.5)), abs=0.02)
-    assert sure.severity >= ROTATION_THRESHOLD
+    assert sure.severity >= ROTATION_THRESHOLDS[Sensitivity.NORMAL]
     assert doubtful.angle_deg == 0
-    assert 0.5 < doubtful.severity < ROTATION_THRESHOLD
+    assert 0.5 < doubtful.severity < ROTATION_THRESHOLDS[Sensitivity.NORMAL]
 
 
 def scores_around(angle_deg: float, spread_deg: float = 1.3) -> np.ndarray:

@@ -6,22 +6,23 @@ import numpy as np
 import pytest
 
 from detector.tone import (
-    GLARING_THRESHOLD,
-    LOW_CONTRAST_THRESHOLD,
-    LOW_LIGHT_THRESHOLD,
+    GLARING_THRESHOLDS,
+    LOW_CONTRAST_THRESHOLDS,
+    LOW_LIGHT_THRESHOLDS,
     glaring_severity,
     low_contrast_severity,
     low_light_severity,
 )
+from imaging.defects import Sensitivity
 from imaging.image import Image
 from imaging.view import View
 from tests.photos import clean_photos, room, rooms
 from training.degradations.tone import glaring, low_contrast, low_light
 
 JUDGES = {
-    "low_light": (low_light, low_light_severity, LOW_LIGHT_THRESHOLD),
-    "low_contrast": (low_contrast, low_contrast_severity, LOW_CONTRAST_THRESHOLD),
-    "glaring": (glaring, glaring_severity, GLARING_THRESHOLD),
+    "low_light": (low_light, low_light_severity, LOW_LIGHT_THRESHOLDS[Sensitivity.NORMAL]),
+    "low_contrast": (low_contrast, low_contrast_severity, LOW_CONTRAST_THRESHOLDS[Sensitivity.NORMAL]),
+    "glaring": (glaring, glaring_severity, GLARING_THRESHOLDS[Sensitivity.NORMAL]),
 }
 every_judge = pytest.mark.parametrize("name", JUDGES)
 
@@ -65,13 +66,13 @@ def test_one_defect_is_not_taken_for_another(name: str) -> None:
 
 
 def test_a_dark_room_with_a_bright_window_is_low_light() -> None:
-    assert low_light_severity(View.of(dark_room_with_window())) >= LOW_LIGHT_THRESHOLD
+    assert low_light_severity(View.of(dark_room_with_window())) >= LOW_LIGHT_THRESHOLDS[Sensitivity.NORMAL]
 
 
 def test_a_small_blown_window_is_no_glare() -> None:
     photo = room(1).copy()
     photo[60:120, 60:160] = 255
-    assert glaring_severity(View.of(photo)) < GLARING_THRESHOLD
+    assert glaring_severity(View.of(photo)) < GLARING_THRESHOLDS[Sensitivity.NORMAL]
 
 
 @every_judge
