@@ -9,6 +9,7 @@ from training.degradations.second.cast import poor_white_balance
 from training.degradations.second.compression import jpeg_artifacts
 from training.degradations.second.contrast import low_contrast
 from training.degradations.second.exposure import glaring, low_light
+from training.degradations.second.geometry import rotation
 from training.degradations.second.haze import hazy
 from training.degradations.second.noise import noisy
 
@@ -21,5 +22,6 @@ SECOND: dict[Defect, Degradation] = {
     Defect.HAZY: hazy,
     Defect.JPEG_ARTIFACTS: jpeg_artifacts,
     Defect.GLARING: glaring,
+    Defect.ROTATION: rotation,
 }
 """The degradation that makes each defect."""

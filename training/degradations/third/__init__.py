@@ -8,6 +8,7 @@ from training.degradations.third.cast import poor_white_balance
 from training.degradations.third.contrast import low_contrast
 from training.degradations.third.detail import blur, jpeg_artifacts, noisy
 from training.degradations.third.exposure import glaring, low_light
+from training.degradations.third.geometry import rotation
 from training.degradations.third.haze import hazy
 
 THIRD: dict[Defect, Degradation] = {
@@ -19,5 +20,6 @@ THIRD: dict[Defect, Degradation] = {
     Defect.HAZY: hazy,
     Defect.JPEG_ARTIFACTS: jpeg_artifacts,
     Defect.GLARING: glaring,
+    Defect.ROTATION: rotation,
 }
 """The degradation that makes each defect."""
