@@ -62,10 +62,10 @@ def white_balance_severity(view: View) -> float:
     if learned <= NONE_LEARNED:
         # No other opinion could make an alarm of it: six of seven good photos are spared them.
         return _LEAST_KNOWN * learned
-    light, need = packaged_network()(view.thumbnail, small_copy(view.image))
-    known = math.sqrt(ramp(learned, NONE_LEARNED, 1.0) * ramp(light.cast_evidence_nats, 0.0, FULL_NATS))
+    cast = packaged_network()(view.thumbnail, small_copy(view.image))
+    known = math.sqrt(ramp(learned, NONE_LEARNED, 1.0) * ramp(cast.illuminant.cast_evidence_nats, 0.0, FULL_NATS))
     known = min(max(known, _LEAST_KNOWN), 1 - _LEAST_KNOWN)
-    return 1 / (1 + (1 - known) / known * math.exp(NEED_WEIGHT * (NEUTRAL_NEED - need)))
+    return 1 / (1 + (1 - known) / known * math.exp(NEED_WEIGHT * (NEUTRAL_NEED - cast.log_odds)))
 
 
 def cast_features(view: View) -> Features:

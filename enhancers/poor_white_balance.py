@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import Enhancer
-from imaging.color import LUMA_WEIGHTS_LINEAR, SRGB_TO_LINEAR, linear_to_srgb, srgb_to_linear
+from imaging.color import LUMA_WEIGHTS_LINEAR, SRGB_TO_LINEAR, linear_to_srgb
 from imaging.defects import Defect
 from imaging.image import Image, Plane
-from imaging.measures.illuminant import NEUTRAL, Illuminant, is_grey
-from imaging.measures.light_colour import CHECKPOINTS, WEIGHTS, LightNetwork
+from imaging.measures.colour_temperature import duv, temperature_k
+from imaging.measures.illuminant import NEUTRAL, is_grey
+from imaging.measures.light_colour import CHECKPOINTS, PIVOT, WEIGHTS, Cast, LightNetwork
 from imaging.view import View, small_copy
 from imaging.weights import load_checkpoint
 
-METHOD = "Illuminant voted for by log chroma, corrected by a network that sees other estimates; von Kries gains"
+METHOD = "Illuminant voted for by log chroma, corrected by a network that sees other estimates; a curve per channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,19 @@ class LightEstimate:
     """The colour of a photo's light.
 
     Attributes:
-        illuminant: The colour against a neutral light.
+        cast: What it did to the photo.
     """
 
-    illuminant: Illuminant
+    cast: Cast
 
     def described(self) -> Mapping[str, float]:
-        return {"warmth": self.illuminant.warmth, "tint": self.illuminant.tint}
+        """Return the light's colour temperature if a neutral photo is one in daylight (D65), and its tint (Duv)."""
+        rgb = np.exp([self.cast.illuminant.red, 0.0, self.cast.illuminant.blue])
+        return {"temperature_k": temperature_k(rgb), "tint_duv": duv(rgb)}
+
+
+NO_CAST = Cast(NEUTRAL, (1.0, 1.0, 1.0), 1.0, -np.inf)
+"""Of a grey photo."""
 
 
 _CLIPPED = np.clip((np.arange(256) - 235) * 17, 0, 255).astype(np.uint8)
@@ -48,9 +54,9 @@ _BRIGHT_CODE = 215
 
 
 class WhiteBalanceEnhancer(Enhancer[LightEstimate]):
-    """Von Kries gains in linear light against the light's colour, applied as one lookup table per channel.
+    """A gain and an exponent for each channel of linear light, applied as one lookup table per channel.
 
-    A network corrects the colour that the histograms vote for. Stretching all highlights back to white by a common tone
+    Stretching all highlights back to white by a common tone
     curve instead of `restore_clipped` costs 6 dB.
 
     Args:
@@ -64,14 +70,13 @@ class WhiteBalanceEnhancer(Enhancer[LightEstimate]):
 
     def estimate(self, view: View) -> LightEstimate:
         if is_grey(view.thumbnail):
-            return LightEstimate(NEUTRAL)
-        light, _ = self._network(view.thumbnail, small_copy(view.image))
-        return LightEstimate(light)
+            return LightEstimate(NO_CAST)
+        return LightEstimate(self._network(view.thumbnail, small_copy(view.image)))
 
     def apply(self, image: Image, estimate: LightEstimate, strength: float) -> Image:
         thumbnail = View.for_defect(self.defect, image).thumbnail
-        gains = neutralising_gains(estimate.illuminant, thumbnail, strength)
-        table = linear_to_srgb(SRGB_TO_LINEAR[:, None] * gains)[None]
+        linear = curves(estimate.cast, thumbnail, strength)
+        table, gains = linear_to_srgb(linear)[None], linear[255]
         balanced = np.empty_like(image)
         for rows, bright_columns in strips(image, thumbnail[..., int(np.argmin(gains))]):
             cv2.LUT(image[rows], table, dst=balanced[rows])
@@ -125,7 +130,7 @@ def restore_clipped(image: Image, balanced: Image, gains: NDArray[np.float32]) -
     Args:
         image: What was photographed, uint8 RGB (H, W, 3).
         balanced: The same after `gains`; changed.
-        gains: Float32 (3,).
+        gains: Of each channel at white, float32 (3,).
     """
     lowest, middle, highest = (int(channel) for channel in np.argsort(gains))
     clipped = cv2.LUT(cv2.extractChannel(image, lowest), _CLIPPED)
@@ -137,9 +142,18 @@ def restore_clipped(image: Image, balanced: Image, gains: NDArray[np.float32]) -
     cv2.insertChannel(held, balanced, highest)
 
 
-def neutralising_gains(illuminant: Illuminant, thumbnail: Image, amount: float) -> NDArray[np.float32]:
-    """Return the gains, float32 (3,), that take `amount` in [0, 1] of the cast out and keep the mean luminance."""
-    gains = np.exp(-amount * np.array([illuminant.red, 0.0, illuminant.blue]))
-    mean = srgb_to_linear(thumbnail).mean(axis=(0, 1), dtype=np.float64)
-    kept = float(LUMA_WEIGHTS_LINEAR @ (mean * gains)) / max(float(LUMA_WEIGHTS_LINEAR @ mean), 1e-9)
-    return (gains / (kept if kept > 0 and math.isfinite(kept) else 1.0)).astype(np.float32)
+def curves(cast: Cast, thumbnail: Image, amount: float) -> NDArray[np.float32]:
+    """Return the linear light that each code of each channel becomes, float32 (256, 3), not clipped at white.
+
+    Args:
+        cast: To be taken out.
+        thumbnail: Of the photo, whose mean luminance is kept, but for the cast's own gain.
+        amount: In [0, 1], how much of it is taken out.
+    """
+    light = np.array([cast.illuminant.red, 0.0, cast.illuminant.blue])
+    linear = SRGB_TO_LINEAR[:, None].astype(np.float64)
+    table = PIVOT * (linear / PIVOT) ** (np.array(cast.exponents) ** amount) * np.exp(-amount * light)
+    shares = np.stack([np.bincount(channel.ravel(), minlength=256) for channel in cv2.split(thumbnail)], axis=1)
+    before, after = ((shares * each).sum(axis=0) @ LUMA_WEIGHTS_LINEAR for each in (linear, table))
+    kept = float(before / after) if after > 0 else 1.0
+    return (table * cast.gain**amount * kept).astype(np.float32)

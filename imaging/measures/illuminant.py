@@ -12,7 +12,7 @@ and the prior is a Gaussian along the daylight locus: all there is to learn is t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -63,6 +63,9 @@ class IlluminantArgs:
 
 ARGS = IlluminantArgs()
 
+NO_PRIOR = replace(ARGS, tint_width=1.0, warmth_width=1.0)
+"""Of any colour of the light, nearly: what is voted for under a strong green or magenta one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Illuminant:
@@ -78,16 +81,6 @@ class Illuminant:
     red: float
     blue: float
     cast_evidence_nats: float
-
-    @property
-    def warmth(self) -> float:
-        """Red over blue, natural log: positive is yellow to red, negative blue."""
-        return self.red - self.blue
-
-    @property
-    def tint(self) -> float:
-        """Red and blue over green, natural log: positive is magenta, negative green."""
-        return self.red + self.blue
 
 
 NEUTRAL = Illuminant(0.0, 0.0, 0.0)

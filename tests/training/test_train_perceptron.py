@@ -12,14 +12,18 @@ import torch
 from enhancers import build_enhancer
 from enhancers.glaring import CELLS, OverExposure, exposed_less
 from enhancers.low_contrast import GAIN_LIMITS
+from enhancers.poor_white_balance import curves
 from imaging.defects import Defect
 from imaging.image import check_image
+from imaging.measures.illuminant import Illuminant
+from imaging.measures.light_colour import Cast
 from tests.photos import room, shipped
 from training.contrast_task import ContrastTask, affine, squared_error
 from training.darkness_task import EXPOSURES, LIFTS, DarknessTask
 from training.frames import Frames
 from training.glare_task import GlareTask, repaired
-from training.light_task import LightTask
+from training.light_task import PIXELS, LightTask
+from training.light_task import repaired as white_balanced
 from training.split import Part, part_by_rule
 from training.train_perceptron import TASKS, Arrays, Task, train
 from training.veil_task import VeilTask
@@ -55,12 +59,24 @@ def test_a_training_leaves_a_checkpoint_that_is_rolled_out_and_goes_on(name: str
     check_image(build_enhancer(Defect(name), weights=out).enhance(shipped("coffee")))
 
 
-def test_the_truth_of_a_clean_photo_is_no_light(photos: Path) -> None:
+def test_a_clean_photo_is_its_own_target_and_a_cast_is_none(photos: Path) -> None:
     samples = drawn(LightTask(photos))
     assert {float(sample["cast"]) for sample in samples} == {0.0, 1.0}
     for sample in samples:
-        if not sample["cast"]:  # the voted light and what is to be added to it cancel out
-            np.testing.assert_allclose(sample["told"][-3:-1] + sample["light"], 0, atol=0.01)
+        same = np.array_equal(sample["before"], sample["after"])
+        assert same == (not sample["cast"])
+
+
+def test_the_loss_of_a_cast_sees_the_repair_as_it_is_made() -> None:
+    rng = np.random.default_rng(0)
+    photo = rng.integers(20, 120, (1, PIXELS, 3), dtype=np.uint8)
+    answer = np.array([0.3, -0.4, 0.1, -0.1, 0.2, 0.05, 1.0], np.float32)
+    batch = {"after": torch.from_numpy(photo), "anywhere": torch.from_numpy(photo), "voted": torch.zeros(1, 2)}
+    seen = white_balanced(torch.from_numpy(answer)[None], batch).numpy()
+    exponents = (float(np.exp(0.1)), float(np.exp(-0.1)), float(np.exp(0.2)))
+    table = curves(Cast(Illuminant(0.3, -0.4, 1.0), exponents, float(np.exp(0.05)), 1.0), photo, 1.0)
+    made = np.take_along_axis(table, photo[0].astype(int), axis=0)
+    np.testing.assert_allclose(seen[0], made, rtol=1e-3)
 
 
 def test_a_flat_photo_is_undone_by_some_affine_map(photos: Path) -> None:
