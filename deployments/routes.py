@@ -105,6 +105,7 @@ def describe(inspection: Inspection) -> dict[str, Any]:
         "width": report.width,
         "height": report.height,
         "format": report.format,
+        "subject": report.subject,
         "angle_deg": round(report.angle_deg, 2),
         "findings": [
             {

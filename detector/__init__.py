@@ -5,9 +5,11 @@ from __future__ import annotations
 from detector.base import DetectorSpec
 from detector.cast import WHITE_BALANCE_THRESHOLDS, white_balance_severity
 from detector.compression import JPEG_ARTIFACTS_THRESHOLDS, jpeg_artifacts_severity
+from detector.content import without_bars
 from detector.haze import HAZY_THRESHOLDS, hazy_severity
 from detector.noise import NOISY_THRESHOLDS, noise_severity
 from detector.sharpness import BLUR_THRESHOLDS, blur_severity
+from detector.subject import LEFT_ALONE, subject_of
 from detector.tilt import ROTATION_THRESHOLDS, rotation_severity
 from detector.tone import (
     GLARING_THRESHOLDS,
@@ -18,7 +20,7 @@ from detector.tone import (
     low_light_severity,
 )
 from imaging.defects import Defect, Finding, Report, Sensitivity
-from imaging.image import Image
+from imaging.image import Image, Plane
 from imaging.view import View
 
 DETECTORS: tuple[DetectorSpec, ...] = (
@@ -47,20 +49,27 @@ def detect(
         view: The reduced photo.
         sensitivity: How readily a defect counts as found.
     """
-    findings = tuple(Finding(spec.defect, spec.severity(view), spec.thresholds[sensitivity]) for spec in DETECTORS)
-    return Report(width, height, format, view.tilt.angle_deg, findings)
+    subject = subject_of(view)
+    none = LEFT_ALONE[subject]
+    content = without_bars(view)
+    findings = tuple(
+        Finding(spec.defect, 0.0 if spec.defect in none else spec.severity(content), spec.thresholds[sensitivity])
+        for spec in DETECTORS
+    )
+    return Report(width, height, format, content.tilt.angle_deg, findings, subject)
 
 
-def severity_of(defect: Defect, image: Image) -> float:
+def severity_of(defect: Defect, image: Image, alpha: Plane | None = None) -> float:
     """Return the severity of one defect in full-size pixels, to compare a photo before and after its repair.
 
     Args:
         defect: Which defect.
         image: uint8 RGB (H, W, 3).
+        alpha: Opacity, uint8 (H, W); None where all is opaque.
 
     Returns:
         In [0, 1]. The same scale as the report's, but not bit for bit: tone, colour and tilt are judged on a view
         that is interpolated rather than averaged, at an eighth of the cost on 12 MP.
     """
     spec = next(spec for spec in DETECTORS if spec.defect is defect)
-    return spec.severity(View.for_defect(defect, image))
+    return spec.severity(without_bars(View.for_defect(defect, image, alpha)))

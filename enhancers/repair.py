@@ -9,11 +9,12 @@ from enhancers.base import AnyEnhancer
 from enhancers.plan import Step
 from imaging.codec import Photo
 from imaging.defects import Defect
-from imaging.image import Image
+from imaging.image import Image, Plane
 from imaging.view import View
 
-SeverityOf = Callable[[Defect, Image], float]
-"""Severity of one defect in full-size pixels; the detector's, handed in since enhancers do not import it."""
+SeverityOf = Callable[[Defect, Image, Plane | None], float]
+"""Severity of one defect in full-size pixels and their opacity; the detector's, handed in since enhancers do not import
+it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,13 @@ def repair_step(enhancer: AnyEnhancer, photo: Photo, step: Step, severity_of: Se
     """
     if step.strength <= 0:
         return StepResult(photo, kept=severity_of is None)
-    estimate = enhancer.estimate(View.for_defect(step.defect, photo.image))
+    estimate = enhancer.estimate(View.for_defect(step.defect, photo.image, photo.alpha))
     image = enhancer.apply(photo.image, estimate, step.strength)
-    if severity_of is not None and severity_of(step.defect, image) >= severity_of(step.defect, photo.image):
-        return StepResult(photo, kept=False)
     alpha = None if photo.alpha is None else enhancer.apply_alpha(photo.alpha, estimate, step.strength)
+    if severity_of is not None:
+        before = severity_of(step.defect, photo.image, photo.alpha)
+        if severity_of(step.defect, image, alpha) >= before:
+            return StepResult(photo, kept=False)
     return StepResult(replace(photo, image=image, alpha=alpha), kept=True)
 
 

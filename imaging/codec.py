@@ -184,13 +184,16 @@ def decode_view(data: Encoded, limits: Limits) -> tuple[Header, View]:
     source = _open(data, limits)
     header = source.header
     factor = view_factor(header.width, header.height)
-    pixels, _ = source.pixels(factor, fast=True)
+    pixels, alpha = source.pixels(factor, fast=True)
     if factor > 1 and source.opened is not None:
         width, height = source.stored_size()
         size = (max(1, width // factor), max(1, height // factor))
         pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        alpha = None if alpha is None else cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     image, _ = profiles.working_pixels(pixels, source.raw_metadata[1])
-    return header, View(upright(image, header.orientation), factor, header.jpeg_quality)
+    if alpha is not None:
+        alpha = upright(alpha, header.orientation)
+    return header, View(upright(image, header.orientation), factor, header.jpeg_quality, alpha)
 
 
 def shrink(photo: Photo, max_side: int) -> Photo:

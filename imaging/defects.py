@@ -28,6 +28,16 @@ class Sensitivity(StrEnum):
     EAGER = "eager"
 
 
+class Subject(StrEnum):
+    """What kind of picture it is: not every one is a photo that could be better. The values are public API."""
+
+    PHOTO = "photo"
+    GRAPHIC = "graphic"
+    TONED = "toned"
+    NIGHT = "night"
+    COLOURED_SKY = "coloured_sky"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """How much of one defect a photo shows.
@@ -58,6 +68,7 @@ class Report:
         angle_deg: Tilt of the camera; positive when the scene leans counter-clockwise, so that
             turning the photo clockwise by it makes verticals vertical. 0 when nothing tells.
         findings: One for each defect, in the order of `Defect`.
+        subject: What kind of picture it is; of some, some defects are none, and their severity is 0.
     """
 
     width: int
@@ -65,6 +76,7 @@ class Report:
     format: str
     angle_deg: float
     findings: tuple[Finding, ...]
+    subject: Subject = Subject.PHOTO
 
     @property
     def found(self) -> tuple[Defect, ...]:

@@ -24,7 +24,7 @@ from enhancers.plan import ORDER
 from imaging.codec import EncodeOptions, Photo, decode, encode
 from imaging.defects import Defect, Finding, Report, Sensitivity
 from imaging.formats import ImageFormat
-from imaging.image import Image
+from imaging.image import Image, Plane
 from imaging.limits import Limits
 from imaging.metadata import Metadata
 from imaging.view import View
@@ -61,7 +61,7 @@ def catalogue(by: Callable[[Defect], int] = lambda defect: BRIGHTER) -> list[Enh
     return [replace(spec, build=partial(Brighten, spec.defect, by(spec.defect))) for spec in CATALOGUE]
 
 
-def darkness(defect: Defect, image: Image) -> float:
+def darkness(defect: Defect, image: Image, alpha: Plane | None) -> float:
     return 1 - float(image.mean()) / 255
 
 

@@ -34,7 +34,7 @@ class Brighten(Enhancer[NoEstimate]):
         return np.ascontiguousarray(alpha[:, 1:])
 
 
-def darkness(defect: Defect, image: Image) -> float:
+def darkness(defect: Defect, image: Image, alpha: Plane | None) -> float:
     return float(1 - image.mean() / 255)
 
 
