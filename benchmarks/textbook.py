@@ -82,8 +82,8 @@ def stretch(image: Image, percent: float = 1.0, per_channel: bool = False) -> Im
 def balance(image: Image, norm: float, edges: bool = False) -> Image:
     """Von Kries gains from the Minkowski norm of each channel, in linear light.
 
-    Norm 1 is grey world, 6 shades of grey (Finlayson and Trezzi, CIC 2004); of gradients it is grey edge (van de Weijer
-    et al., TIP 2007). Exposure is kept.
+    Norm 1 is grey world, 6 shades of grey (Finlayson and Trezzi, CIC 2004), a high one white patch; of gradients it is
+    grey edge (van de Weijer et al., TIP 2007). Exposure is kept.
     """
     light = srgb_to_linear(image)
     usable = (image.max(axis=2) < 250) & (image.max(axis=2) > 8)
@@ -195,7 +195,9 @@ TEXTBOOK: Mapping[Defect, Mapping[str, Operator]] = {
     Defect.POOR_WHITE_BALANCE: {
         "grey world": partial(balance, norm=1),
         "shades of grey": partial(balance, norm=6),
-        "grey edge": partial(balance, norm=6, edges=True),
+        "white patch": partial(balance, norm=20),
+        "grey edge, norm 1": partial(balance, norm=1, edges=True),
+        "grey edge, norm 6": partial(balance, norm=6, edges=True),
     },
     Defect.HAZY: {
         "percentile stretch": stretch,
