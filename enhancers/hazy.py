@@ -1,8 +1,7 @@
-"""Haze removal: takes a veil of scattered light off the photo."""
+"""Haze removal: takes a veil of scattered light off the photo, at each place as much as lies there."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,54 +12,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enhancers.base import CHECKPOINTS, LICENCE, Enhancer
-from imaging.color import SRGB_TO_LINEAR, encode_srgb
 from imaging.defects import Defect
 from imaging.image import Image
-from imaging.measures.exposure import channel_max, channel_min
-from imaging.measures.haze import estimate_veil
+from imaging.measures.haze_features import COLUMNS, ROWS, haze_features, working_copy
 from imaging.measures.illuminant import is_grey
-from imaging.measures.percentiles import LOG_LIGHT, codes_at
 from imaging.mlp import Mlp
-from imaging.view import View, small_copy
+from imaging.view import View
 from imaging.weights import WeightsSpec, load_checkpoint
 
-METHOD = "Koschmieder's model inverted in linear light; a small network tells the veil at five heights"
+METHOD = "Transmission of each place from the dark channel, corrected by a small network and drawn to the photo's edges"
 
-ARCHITECTURE = "veil-mlp-1"
+ARCHITECTURE = "transmission-mlp-1"
 """The network family, as checkpoints name it."""
-
-HEIGHTS = 5
-"""At which the light lost is told, evenly spaced from the top edge to the bottom one."""
 
 WEIGHTS = WeightsSpec(
     "hazy.safetensors",
-    "b08c5aa72edcbfbcd4cdf7731cf46efdf9c2db27394fb68d183aa491fcfa8e95",
+    "67c1e2b7fb79a06edfec19981bfae6efedd85fd4e8f0caf2decebbd5b6291069",
     ARCHITECTURE,
-    "python -m training.train hazy --minutes 48 (seed 0)",
+    "python -m training.train hazy --minutes 15 (seed 0)",
     LICENCE,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class DehazeArgs:
-    """How a veil that is taken off ends."""
-
-    toe: float = 0.02
-    """Linear light, as a share of the light lost, below which results run out gently to black instead of being
-    clipped; the network was trained with it."""
-
-
-ARGS = DehazeArgs()
-
-_PERCENTS = (0, 0.03, 0.1, 0.3, 1, 3, 10, 30, 50, 70, 90, 97, 99, 99.7, 99.9, 99.97, 100)
-_FLOORS = (0, 0.1, 0.5, 2, 8, 25)
-_CEILINGS = (75, 92, 98, 99.5, 99.9, 100)
-_MAX_STRIPS = 256
-"""Neighbouring strips differ by a code or two at most: nobody sees a band."""
-_MAX_LOST = 0.88
+OUTPUTS = 5
+"""Of the network at each place: the log-odds of its transmission against those of the dark channel; and, of which the
+mean over the places counts, three corrections of airlight and the space of the inversion."""
+AIRLIGHT_REACH = 0.35
+"""Most that a correction moves the airlight, codes in [0, 1]."""
+POWERS = (1.0, 2.2)
+"""Exponent of codes in which the veil is taken off: from codes, in which many hazy photos are made, to light."""
+LEAST_TRANSMISSION = 0.12
 """Bounds the gain at 8: more shows only noise and quantisation."""
-_KNOTS = 33
-"""Tables that are computed; those of the strips are interpolated between them, in a fifth of the time."""
+GUIDE_RADIUS_PX, GUIDE_EPSILON = 6, 1e-3
+"""Window and epsilon of the guided filter on the working copy (He et al., TPAMI 2013, use 1e-3 for haze)."""
+_STRIP_ROWS = 32
+"""Strips of floats stay in the second-level cache."""
+_CODES: NDArray[np.float64] = np.arange(256) / 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,83 +54,110 @@ class VeilEstimate:
     """The veil over a photo.
 
     Attributes:
-        airlight: Linear light of R, G and B where nothing shines through, float32 (3,).
-        lost: Share of the scene's light that the veil takes, evenly spaced from top to bottom, float32 (HEIGHTS,).
+        airlight: Encoded R, G and B in [0, 1] where nothing shines through, float32 (3,).
+        transmission: Share of the scene's light that comes through, on the working copy's grid of places, float32
+            (ROWS, COLUMNS).
+        power: Exponent of codes in which the veil is taken off, in `POWERS`.
     """
 
     airlight: NDArray[np.float32]
-    lost: NDArray[np.float32]
+    transmission: NDArray[np.float32]
+    power: float
 
-    def described(self) -> Mapping[str, list[float]]:
-        return {"airlight": self.airlight.tolist(), "transmission_by_height": (1 - self.lost).tolist()}
+    def described(self) -> Mapping[str, float | list[float]]:
+        return {
+            "mean_transmission": float(self.transmission.mean()),
+            "least_transmission": float(self.transmission.min()),
+            "airlight_encoded": [float(value) for value in self.airlight],
+        }
 
 
 class DehazeEnhancer(Enhancer[VeilEstimate]):
-    """Inverts `I = J t + A (1 - t)` with a transmission that changes only with height.
+    """Inverts `I = J t + A (1 - t)` with a transmission t of each place, drawn to the edges of the photo.
 
-    So each row has one lookup table, rows are done in strips, and all of it costs one pass over the photo. More cannot
-    be told of the veil's shape with any certainty, and a wrong transmission per pixel gives halos.
+    The dark channel (He, Sun and Tang, "Single Image Haze Removal Using Dark Channel Prior", CVPR 2009) gives a first
+    transmission and airlight; a perceptron corrects both from features of each place at several scales (after Tang,
+    Yang and Wang, "Investigating Haze-relevant Features in a Learning Framework for Image Dehazing", CVPR 2014). What
+    differs: it also predicts in which space between codes and light the veil lies.
 
     Args:
-        weights: Of an `imaging.mlp.Mlp` that makes of `told_of` what to add to the veil expected there, and the
-            log-odds that there is one.
-        args: How it ends.
+        weights: Of an `imaging.mlp.Mlp` with `OUTPUTS` outputs for each row of `haze_features`.
     """
 
     defect = Defect.HAZY
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], args: DehazeArgs = ARGS) -> None:
+    def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
         self._network = Mlp(weights)
-        self._args = args
 
     def estimate(self, view: View) -> VeilEstimate:
-        small = small_copy(view.image)
-        told, expected = told_of(small)
-        veil = expected + self._network(told)[:-1]
-        if is_grey(small):
-            veil[:3] = veil[:3].mean()
-        return VeilEstimate(np.exp(veil[:3]), 1 / (1 + np.exp(-veil[3:])))
+        copy = working_copy(view.image)
+        features, airlight, odds = haze_features(copy)
+        answers = self._network(features)
+        whole = answers[:, 1:].mean(axis=0)
+        airlight = np.clip(airlight + AIRLIGHT_REACH * np.tanh(whole[:3]), 0.2, 1).astype(np.float32)
+        if is_grey(copy):
+            airlight[:] = airlight.mean()
+        transmission = 1 / (1 + np.exp(-np.clip(odds + answers[:, 0], -20, 20)))
+        low, high = POWERS
+        return VeilEstimate(
+            airlight,
+            transmission.reshape(ROWS, COLUMNS).astype(np.float32),
+            low + (high - low) / (1 + float(np.exp(-np.clip(whole[3], -20, 20)))),
+        )
 
     def apply(self, image: Image, estimate: VeilEstimate, strength: float) -> Image:
-        height = image.shape[0]
-        edges = np.linspace(0, height, min(_MAX_STRIPS, height) + 1).round().astype(int)
-        tables = strip_tables(estimate.airlight, estimate.lost, strength, len(edges) - 1, self._args)
+        height, width = image.shape[:2]
+        copy = working_copy(image)
+        slope, offset = guided_coefficients(cv2.cvtColor(copy, cv2.COLOR_RGB2GRAY), estimate.transmission)
+        slope, offset = (
+            cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR) for plane in (slope, offset)
+        )
+        slope *= np.float32(1 / 255)
+        airlight = estimate.airlight.astype(np.float64) ** estimate.power
+        over_air = [((_CODES**estimate.power) - air).astype(np.float32) for air in airlight]
+        # Roots of what is nearly light fit 8 bits as well as codes do; a table makes codes of them.
+        table = np.rint(255 * _CODES ** (2 / estimate.power)).astype(np.uint8)
         out = np.empty_like(image)
-        for table, top, bottom in zip(tables, edges[:-1], edges[1:], strict=True):
-            cv2.LUT(image[top:bottom], table[None], dst=out[top:bottom])
+        for top in range(0, height, _STRIP_ROWS):
+            rows = slice(top, top + _STRIP_ROWS)
+            transmission = cv2.multiply(slope[rows], cv2.cvtColor(image[rows], cv2.COLOR_RGB2GRAY), dtype=cv2.CV_32F)
+            cv2.add(transmission, offset[rows], dst=transmission)
+            cv2.min(cv2.max(transmission, LEAST_TRANSMISSION, dst=transmission), 1, dst=transmission)
+            # As much of the veil as is to be taken off: what is left of it has this transmission.
+            gain = 1 / (1 - np.float32(strength) * (1 - transmission))
+            planes = []
+            for plane, light, air in zip(cv2.split(image[rows]), over_air, airlight, strict=True):
+                scene = cv2.multiply(cv2.LUT(plane, light), gain)
+                cv2.max(cv2.add(scene, float(air), dst=scene), 0, dst=scene)
+                planes.append(cv2.LUT(cv2.convertScaleAbs(cv2.sqrt(scene, dst=scene), alpha=255), table))
+            cv2.merge(planes, dst=out[rows])
         return out
 
 
-def told_of(small: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what the network is told of a photo, and what its measured veil would be worth without a network.
+def guided_coefficients(
+    guide: NDArray[np.uint8], grid: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return slope and offset by which the guide in [0, 1] gives the grid's values along its edges.
 
-    Black shows the light that the veil adds, white what it leaves: percentiles of each channel, and the lowest and
-    highest ones in five bands from top to bottom.
+    Guided filter; its coefficients may be enlarged (He and Sun, "Fast guided filter", 2015).
 
     Args:
-        small: `imaging.view.small_copy` of it, uint8 RGB (h, w, 3).
+        guide: Luma of the working copy, uint8 (h, w).
+        grid: Values of places, float32 (ROWS, COLUMNS).
 
     Returns:
-        The former, float32 (F,), and float32 (3 + HEIGHTS,): natural log of the airlight of red, green and blue, and
-        log-odds of the light lost at `HEIGHTS` heights, a fit to veiled photos.
+        Float32 (h, w) each.
     """
-    veil = estimate_veil(small)
-    floor, white = math.log(veil.floor), math.log(veil.white)
-    tint = np.log(veil.tint)
-    lost = min(0.85, 0.866 * (veil.floor / veil.white) ** 0.792)
-    airlight = 0.041 + 1.067 * floor - 0.092 * white - math.log(lost) + 0.5 * tint
-    heights = np.clip(lost * (1 + 0.774 * veil.slope * np.linspace(-1, 1, HEIGHTS)), 0.01, 0.85)
-    codes = [codes_at(channel, _PERCENTS) for channel in cv2.split(small)]
-    lowest, highest, rows = channel_min(small), channel_max(small), small.shape[0]
-    for index in range(HEIGHTS):
-        first = index * rows // HEIGHTS
-        band = slice(first, max(first + 1, (index + 1) * rows // HEIGHTS))
-        codes += [codes_at(lowest[band], _FLOORS), codes_at(highest[band], _CEILINGS)]
-    measured = np.clip([floor / 4, veil.slope, white, *tint, veil.haze_score / 4], -3, 3)
-    return (
-        np.concatenate([LOG_LIGHT[np.concatenate(codes)], measured]).astype(np.float32),
-        np.concatenate([airlight, np.log(heights / (1 - heights))]).astype(np.float32),
-    )
+    luma = guide.astype(np.float32) / 255
+    plane = cv2.resize(grid, guide.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+    def mean(values: NDArray[Any]) -> NDArray[np.float32]:
+        side = 2 * GUIDE_RADIUS_PX + 1
+        return cv2.blur(values, (side, side), borderType=cv2.BORDER_REPLICATE)
+
+    guide_mean, plane_mean = mean(luma), mean(plane)
+    slope = (mean(luma * plane) - guide_mean * plane_mean) / (mean(luma * luma) - guide_mean**2 + GUIDE_EPSILON)
+    return mean(slope), mean(plane_mean - slope * guide_mean)
 
 
 def build(device: str, weights: Path | None = None) -> DehazeEnhancer:
@@ -154,26 +167,3 @@ def build(device: str, weights: Path | None = None) -> DehazeEnhancer:
         WeightsError: The checkpoint cannot be used.
     """
     return DehazeEnhancer(load_checkpoint(WEIGHTS, CHECKPOINTS, weights))
-
-
-def strip_tables(
-    airlight: NDArray[np.float32], lost: NDArray[np.float32], amount: float, strips: int, args: DehazeArgs = ARGS
-) -> Image:
-    """Return the lookup tables that take the veil off, from the top strip to the bottom one, uint8 (strips, 256, 3).
-
-    Args:
-        airlight: Linear light of the veil where nothing shines through, float32 (3,).
-        lost: Share of the scene's light that the veil takes, at heights evenly spaced from top to bottom, float32 (K,).
-        amount: In [0, 1]; how much of the veil is taken off.
-        strips: How many.
-        args: How it ends.
-    """
-    heights = np.interp(np.linspace(0, 1, _KNOTS), np.linspace(0, 1, len(lost)), lost)
-    loss = amount * np.minimum(heights, _MAX_LOST)[:, None, None]
-    scene = (SRGB_TO_LINEAR[None, :, None] - airlight * loss) / (1 - loss)
-    toe = args.toe * loss + 1e-6
-    below = np.minimum(scene / toe - 1, 0)
-    tables = encode_srgb(np.where(below < 0, toe * np.exp(below), scene).astype(np.float32))
-    size = (tables[0].size, strips)
-    middles = cv2.resize(tables.reshape(_KNOTS, -1), size, interpolation=cv2.INTER_LINEAR)
-    return np.rint(255 * middles).astype(np.uint8).reshape(strips, 256, 3)

@@ -19,11 +19,8 @@ from numpy.typing import NDArray
 from imaging.image import Image, Plane
 from imaging.measures.exposure import Tones
 
-Ratios = NDArray[np.float64]
-"""By how much an illumination is multiplied, shape (256,), one for each of `ILLUMINATIONS`."""
-
 ILLUMINATIONS: NDArray[np.float64] = np.maximum((np.arange(256) / 255) ** 2, 0.5 / 255)
-"""Illuminations that ratios are given for: encoded sRGB in (0, 1], evenly spaced in their square root, shape (256,)."""
+"""Illuminations that gains are given for: encoded sRGB in (0, 1], evenly spaced in their square root, shape (256,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +31,6 @@ class LocalToneParams:
     """Side of the guided filter's window as a share of the map's long side."""
     epsilon: float = 0.01
     """Variance (of the square root of codes in [0, 1]) above which the filter takes a step for an edge of light."""
-    max_ratio: float = 10.0
-    """Bounds the gain; near black the codes hold rounding and compression only."""
-    max_noise: float = 9.0
-    """Standard deviation, in codes of the small copy, that the noise of dark parts may reach by the gain."""
-    min_noise_ratio: float = 2.5
-    """The noise never bounds the gain below this: a grainy room is of more use than a black one."""
 
 
 _PARAMS = LocalToneParams()
@@ -50,15 +41,6 @@ _QUARTILE_OF_DIFFERENCES = 6 * 0.3186
 """Lower quartile of the absolute response of that filter to white noise of deviation 1 (its norm is 6)."""
 _ROOT: NDArray[np.float32] = np.sqrt(np.arange(256, dtype=np.float32) / np.float32(255))
 """Square root of codes: steps in shadows and highlights count about alike, which a filter's epsilon needs."""
-
-
-def lifted(light: NDArray[np.float64], ev: float) -> NDArray[np.float64]:
-    """Return linear light after a gain of `ev` EV and the shoulder that keeps white where it was; 0 changes nothing.
-
-    Reinhard et al., "Photographic tone reproduction for digital images", SIGGRAPH 2002, eq. 4.
-    """
-    light = light * 2**ev
-    return light * (1 + light / 4**ev) / (1 + light)
 
 
 def illumination(plane: Plane) -> NDArray[np.float32]:
@@ -94,14 +76,6 @@ def noise_of_shadows(small: Image) -> float:
     differences = cv2.convertScaleAbs(cv2.filter2D(green, cv2.CV_16S, _IMMERKAER, borderType=cv2.BORDER_REFLECT))
     dark = (green <= round(Tones(green).code(50))).view(np.uint8)
     return max(0.0, Tones(differences, dark).code(25)) / _QUARTILE_OF_DIFFERENCES
-
-
-def bound_by_noise(ratio: Ratios, small: Image) -> Ratios:
-    """Return ratios that keep the noise of dark parts in bounds: above 1 they approach the bound smoothly."""
-    bound = _PARAMS.max_noise / max(noise_of_shadows(small), _PARAMS.max_noise / _PARAMS.max_ratio)
-    bound = max(bound, _PARAMS.min_noise_ratio)
-    over = np.maximum(ratio - 1, 0) / (bound - 1)
-    return np.minimum(ratio, 1) + (bound - 1) * over / (1 + over**3) ** (1 / 3)
 
 
 def retone(image: Image, table: NDArray[np.uint8], gains: NDArray[np.float32]) -> Image:

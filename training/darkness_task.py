@@ -1,7 +1,7 @@
-"""What the network of `low_light` learns: how long the exposure should have been, and how far the room is to be lifted.
+"""What the network of `low_light` learns: how long the exposure should have been, and the gamma that lifts the rest.
 
-A sample keeps the error of the repair on a grid of exposures and lifts, in between it is interpolated: so the loss is
-what the repair makes of the photo, not how close two numbers come to other two that may be as good.
+The loss is that of the repaired pixels, each with the illumination of its place, so that it does not matter by which of
+the two they get right.
 """
 
 from __future__ import annotations
@@ -11,40 +11,39 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from enhancers.low_light import ARCHITECTURE, MAX_EV, MAX_LIFT_EV, relit, told_of
+from enhancers.local_tone import illumination
+from enhancers.low_light import ARCHITECTURE, LEAST_BLACK, LOCAL_SHARE, LOG_GAMMA, MAX_EV, features_of
+from imaging.defects import Defect
 from imaging.image import Image
+from imaging.measures.exposure import channel_max
 from imaging.view import small_copy
+from training.degradations import trained
 from training.degradations.camera import recompress
-from training.degradations.tone import glaring, hazy, low_contrast, low_light, poor_white_balance
-from training.exposure import expose, uneven_radiance
 from training.frames import Frames
 from training.perceptrons import Recipe
 from training.shots import Shots
 from training.split import Part
+from training.srgb_tensors import encoded, linear
 from training.train_perceptron import Arrays, Batch
 
-EXPOSURES: NDArray[np.float64] = np.arange(0, MAX_EV + 0.1, 0.5)
-LIFTS: NDArray[np.float64] = np.array([0, 0.75, 1.5, 2.5, MAX_LIFT_EV])
-"""The grid of the errors, in EV."""
-
-RADIANCE_SHARE, EXPANDED_SHARE, DARK_SHARE, BRIGHT_SHARE = 0.3, 0.1, 0.36, 0.04
-"""Shares of the samples: dark shots of measured radiance, of photos taken for the tone mapping of a scene (they only
-teach that such a shot is dark: its scene is guessed), darkened photos, and over-exposed ones, which are another
-repair's. The rest are clean."""
+BRACKET_SHARE, DARK_SHARE = 0.4, 0.55
+"""Shares of the samples: dark frames of brackets of measured radiance, against their fusion, and darkened photos. The
+rest are clean, and to stay as they are."""
 OTHER_SHARE = 0.12
 """Share with another defect of tone, which stays."""
+OTHERS = (Defect.POOR_WHITE_BALANCE, Defect.LOW_CONTRAST, Defect.HAZY)
 SAVED_SHARE = 0.4
 """Share that are saved as JPEG at last."""
 MAPS = (Part.CALIBRATE, Part.VALIDATE)
-"""Parts whose radiance maps are trained on: two dozen scenes are few. Choices were made with ten of them left out."""
-GATED_WEIGHT, WHOLE_WEIGHT, NEED_WEIGHT = 0.3, 0.3, 1.0
-"""Of the error of the repair by as much as the photo seems to be dark, of all of it, and of the log-odds that it is.
-The first keeps clean photos; with more of it, dark scenes that were not trained on are lifted too little."""
-FLOOR_MSE = 5e-5
-"""Added to the squared error: nothing is gained beyond 43 dB."""
+"""Parts whose radiance maps are trained on: two dozen scenes are few."""
+FLOOR_MSE = 3e-4
+"""Added to the squared error: nothing is gained beyond 35 dB."""
+COLOUR_WEIGHT = 6.0
+"""Of the mean absolute error beside the logarithm of the squared one, which counts severe cases little."""
+_PIXELS = 24
+"""The loss is taken on so many rows and columns of each sample."""
 
 
 class DarknessTask:
@@ -55,77 +54,67 @@ class DarknessTask:
     """
 
     architecture = ARCHITECTURE
-    outputs = 3
-    recipe = Recipe((96, 48), epochs=40, draws=6, input_noise=0.4)
+    outputs = 2
+    recipe = Recipe((96, 48), epochs=60, draws=4, input_noise=0.2)
 
     def __init__(self, root: Path) -> None:
         self._photos = Frames(root, Part.CALIBRATE)
         self._shots = Shots(root, MAPS)
 
     def draw(self, rng: np.random.Generator) -> Arrays:
-        image, target, dark = self._pair(rng)
+        image, target = self._pair(rng)
         if rng.random() < SAVED_SHARE:
             image = recompress(image, int(rng.integers(70, 97)))
         small = small_copy(image)
-        told, exposure = told_of(small)
-        errors = np.ones((len(EXPOSURES), len(LIFTS)), np.float32)
-        if target is not None:
-            wanted = cv2.resize(target, small.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-            errors[:] = [[_squared_error(relit(small, small, ev, lift), wanted) for lift in LIFTS] for ev in EXPOSURES]
+        features, exposure = features_of(small)
+        light = cv2.resize(illumination(channel_max(small)), image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        rows, columns = (((np.arange(_PIXELS) + 0.5) / _PIXELS * side).astype(int) for side in image.shape[:2])
+        places = np.ix_(rows, columns)
         return {
-            "told": told,
+            "told": features,
             "exposure": np.float32(exposure),
-            "errors": errors,
-            "dark": np.float32(dark),
+            "image": image[places].reshape(-1, 3),
+            "light": (light[places].ravel() ** 2).astype(np.float32),
+            "target": target[places].reshape(-1, 3),
         }
 
     def loss(self, given: Tensor, batch: Batch) -> Tensor:
-        dark, errors = batch["dark"], torch.log(batch["errors"] + FLOOR_MSE)
-        exposure = (batch["exposure"] + given[:, 0]).clamp(0, MAX_EV)
-        lift = MAX_LIFT_EV * torch.sigmoid(given[:, 1])
-        # What a gate between nothing and all makes of it, so that clean photos are kept.
-        amount = torch.sigmoid(given[:, 2])
-        gated = _between(errors, amount * exposure, amount * lift)
-        all_of_it = _between(errors, exposure, lift)
-        need = nn.functional.binary_cross_entropy_with_logits(given[:, 2], dark)
-        return GATED_WEIGHT * gated.mean() + WHOLE_WEIGHT * (all_of_it * dark).mean() + NEED_WEIGHT * need
+        seen = repaired(batch["image"].float() / 255, given, batch["exposure"], batch["light"])
+        difference = seen - batch["target"].float() / 255
+        squared = difference.square().mean((1, 2))
+        return (torch.log(squared + FLOOR_MSE) + COLOUR_WEIGHT * difference.abs().mean((1, 2))).mean()
 
-    def _pair(self, rng: np.random.Generator) -> tuple[Image, Image | None, bool]:
-        """Return a photo, what it should be (None: that is not known), and whether it is dark."""
+    def _pair(self, rng: np.random.Generator) -> tuple[Image, Image]:
+        """Return a photo and what it should be."""
         kind = float(rng.random())
-        if kind < RADIANCE_SHARE and self._shots:
-            return *self._shots.draw(rng, -3.2, -1), True
+        if kind < BRACKET_SHARE and self._shots:
+            dark, _, fused = self._shots.bracket(rng)
+            return dark, fused
         photo = self._photos.draw(rng)
         if rng.random() < OTHER_SHARE:
-            other = (poor_white_balance, low_contrast, hazy)[int(rng.integers(3))]
-            photo = other(photo, float(rng.uniform(0, 0.6)), rng)
-        kind -= RADIANCE_SHARE
-        if 0 <= kind < EXPANDED_SHARE:
-            shoulder = float(rng.choice([1.0, rng.uniform(0.6, 0.95)]))
-            return expose(uneven_radiance(photo, rng), float(rng.uniform(-3.5, -1.2)), rng, shoulder), None, True
-        if kind < EXPANDED_SHARE + DARK_SHARE:
-            return low_light(photo, float(rng.random()), rng), photo, True
-        if kind < EXPANDED_SHARE + DARK_SHARE + BRIGHT_SHARE:
-            photo = glaring(photo, float(rng.random()), rng)
-        return photo, photo, False
+            photo = trained(OTHERS[int(rng.integers(len(OTHERS)))])(photo, float(rng.uniform(0, 0.6)), rng)
+        if kind < BRACKET_SHARE + DARK_SHARE:
+            return trained(Defect.LOW_LIGHT)(photo, float(rng.random()), rng), photo
+        return photo, photo
 
 
-def _squared_error(image: Image, target: Image) -> float:
-    return cv2.norm(image, target, cv2.NORM_L2SQR) / image.size / 255**2
+def repaired(codes: Tensor, given: Tensor, exposure: Tensor, light: Tensor) -> Tensor:
+    """Return encoded values after the repair.
+
+    Args:
+        codes: Encoded values in [0, 1], (B, N, 3).
+        given: The answers, (B, 2).
+        exposure: That of the textbook, EV, (B,).
+        light: Encoded illumination of each pixel's place, (B, N).
+    """
+    gain = torch.exp2((exposure + given[:, 0]).clamp(0, MAX_EV))[:, None, None]
+    gamma = given[:, 1].clamp(*LOG_GAMMA).exp()[:, None, None]
+    exposed = encoded(linear(codes) * gain)
+    surroundings = encoded(linear(light[..., None].clamp_min(1e-3)) * gain)
+    local = _lifted(surroundings, 1 + LOCAL_SHARE * (gamma - 1)) / surroundings.clamp_min(1e-4)
+    return (_lifted(exposed, 1 + (1 - LOCAL_SHARE) * (gamma - 1)) * local).clamp(0, 1)
 
 
-def _between(errors: Tensor, exposure: Tensor, lift: Tensor) -> Tensor:
-    """Interpolate the grid of a sample, (B, exposures, lifts), at its exposure and its lift, (B,) each."""
-    index = torch.arange(len(errors))
-    row, along = _place(exposure, torch.from_numpy(EXPOSURES).float())
-    column, across = _place(lift, torch.from_numpy(LIFTS).float())
-    first, second = (
-        (1 - across) * errors[index, each, column] + across * errors[index, each, column + 1] for each in (row, row + 1)
-    )
-    return (1 - along) * first + along * second
-
-
-def _place(value: Tensor, knots: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the knot below each value and how far it is on the way to the next one."""
-    below = (torch.searchsorted(knots, value.detach().contiguous(), right=True) - 1).clamp(0, len(knots) - 2)
-    return below, (value - knots[below]) / (knots[below + 1] - knots[below])
+def _lifted(codes: Tensor, gamma: Tensor) -> Tensor:
+    low = LEAST_BLACK**gamma
+    return ((codes + LEAST_BLACK) ** gamma - low) / ((1 + LEAST_BLACK) ** gamma - low)

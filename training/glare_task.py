@@ -1,6 +1,7 @@
-"""What the network of `glaring` learns: exposure, the camera's shoulder, and the glare at each place.
+"""What the network of `glaring` learns: exposure and gamma, and the glare at each place.
 
-The loss is the error of the repair, on encoded values.
+The loss is the error of the repair, on encoded values. Where a photo is blown it counts little: what was there, nobody
+knows, and the fusion of a bracket would teach that it is grey.
 """
 
 from __future__ import annotations
@@ -9,46 +10,47 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from enhancers.glaring import (
     ARCHITECTURE,
     CELLS,
     EVS,
+    HIGHLIGHT_POWER,
     LEAST_LIGHT,
-    LIFTS_EV,
-    NEARLY_CLIPPED,
-    NEARLY_WHITE,
-    SHOULDERS,
+    LOG_GAMMA,
     WHITE,
     told_of,
 )
+from imaging.defects import Defect
 from imaging.image import Image
 from imaging.view import small_copy
+from training.degradations import trained
 from training.degradations.camera import recompress
-from training.degradations.tone import glaring, hazy, low_contrast, low_light, poor_white_balance
-from training.exposure import expose, uneven_radiance
 from training.frames import Frames
 from training.perceptrons import Recipe
 from training.shots import Shots
 from training.split import Part
+from training.srgb_tensors import encoded, linear
 from training.train_perceptron import Arrays, Batch
-from training.veil_task import encoded, linear
 
-RADIANCE_SHARE, EXPANDED_SHARE, GLARING_SHARE, DARK_SHARE = 0.1, 0.08, 0.52, 0.04
-"""Shares of the samples: bright shots of measured radiance, of photos taken for the tone mapping of a scene,
-over-exposed photos, and dark ones, which are another repair's. The rest are clean."""
+BRACKET_SHARE, BRIGHT_SHARE = 0.35, 0.6
+"""Shares of the samples: bright frames of brackets of measured radiance, against their fusion, and over-exposed photos.
+The rest are clean, and to stay as they are."""
 OTHER_SHARE = 0.12
 """Share with another defect of tone, which stays."""
+OTHERS = (Defect.POOR_WHITE_BALANCE, Defect.LOW_CONTRAST, Defect.HAZY)
 SAVED_SHARE = 0.4
 """Share that are saved as JPEG at last."""
-FRAMED_SHARE = 1 / 12
-"""Share with a white or black frame, as letterboxed photos and graphics have it."""
-FLOOR_MSE = 1e-4
-"""Added to the squared error: nothing is gained beyond 40 dB."""
-NEED_WEIGHT = 0.3
-"""Of the log-odds of over-exposure, against the error of the repair; with more, drawings pass for over-exposed."""
+MAPS = (Part.CALIBRATE, Part.VALIDATE)
+"""Parts whose radiance maps are trained on: two dozen scenes are few."""
+FLOOR_MSE = 3e-4
+"""Added to the squared error: nothing is gained beyond 35 dB."""
+COLOUR_WEIGHT = 6.0
+"""Of the mean absolute error beside the logarithm of the squared one, which counts severe cases little."""
+BLOWN, BLOWN_WEIGHT = 245 / 255, 0.2
+"""Encoded value of the lowest channel from which a pixel is blown, and how much it counts."""
 _PIXELS = 24
 """The loss is taken on so many rows and columns of each sample."""
 
@@ -61,57 +63,48 @@ class GlareTask:
     """
 
     architecture = ARCHITECTURE
-    outputs = 5
-    recipe = Recipe((128, 48), epochs=20, dropout=0.1, weight_decay=0.05)
+    outputs = 3
+    recipe = Recipe((96, 48), epochs=24, draws=2, dropout=0.08, weight_decay=0.05)
 
     def __init__(self, root: Path) -> None:
         self._photos = Frames(root, Part.CALIBRATE)
-        self._shots = Shots(root, [Part.CALIBRATE])
+        self._shots = Shots(root, MAPS)
 
     def draw(self, rng: np.random.Generator) -> Arrays:
-        image, target, blown = self._pair(rng)
-        if rng.random() < FRAMED_SHARE:
-            image, target = _framed(image, target, rng)
+        image, target = self._pair(rng)
         if rng.random() < SAVED_SHARE:
             image = recompress(image, int(rng.integers(70, 97)))
-        told, floor = told_of(small_copy(image))
+        features, floor = told_of(small_copy(image))
         rows, columns = (((np.arange(_PIXELS) + 0.5) / _PIXELS * side).astype(int) for side in image.shape[:2])
         pixels = np.ix_(rows, columns)
         return {
-            "told": told.astype(np.float16),
+            "told": features.astype(np.float16),
             "floor": floor,
             "image": image[pixels].transpose(2, 0, 1),
             "target": target[pixels].transpose(2, 0, 1),
-            "blown": np.float32(blown),
         }
 
     def loss(self, given: Tensor, batch: Batch) -> Tensor:
-        blown, codes = batch["blown"], batch["image"].float() / 255
+        codes = batch["image"].float() / 255
         difference = repaired(codes, given, batch["floor"]) - batch["target"].float() / 255
-        mse = difference.square().mean((1, 2, 3))
-        fit = torch.log(mse + FLOOR_MSE) + 6 * difference.abs().mean((1, 2, 3))
-        need = nn.functional.binary_cross_entropy_with_logits(given[..., 3].mean(1), blown)
-        # A clean photo is the gate's to keep.
-        return (fit * (0.1 + 0.9 * blown)).mean() + NEED_WEIGHT * need
+        weight = torch.where(codes.amin(1, keepdim=True) >= BLOWN, BLOWN_WEIGHT, 1.0)
+        weight = weight / weight.mean((1, 2, 3), keepdim=True)
+        squared = (weight * difference.square()).mean((1, 2, 3))
+        absolute = (weight * difference.abs()).mean((1, 2, 3))
+        return (torch.log(squared + FLOOR_MSE) + COLOUR_WEIGHT * absolute).mean()
 
-    def _pair(self, rng: np.random.Generator) -> tuple[Image, Image, bool]:
-        """Return a photo, what it should be, and whether it is over-exposed."""
+    def _pair(self, rng: np.random.Generator) -> tuple[Image, Image]:
+        """Return a photo and what it should be."""
         kind = float(rng.random())
-        if kind < RADIANCE_SHARE and self._shots:
-            return *self._shots.draw(rng, 1.2, 2.7), True
+        if kind < BRACKET_SHARE and self._shots:
+            _, bright, fused = self._shots.bracket(rng)
+            return bright, fused
         photo = self._photos.draw(rng)
         if rng.random() < OTHER_SHARE:
-            other = (poor_white_balance, low_contrast, hazy)[int(rng.integers(3))]
-            photo = other(photo, float(rng.uniform(0, 0.6)), rng)
-        kind -= RADIANCE_SHARE
-        if 0 <= kind < EXPANDED_SHARE:
-            shoulder = float(rng.choice([1.0, rng.uniform(0.6, 0.95)]))
-            return expose(uneven_radiance(photo, rng), float(rng.uniform(1, 2.8)), rng, shoulder), photo, True
-        if kind < EXPANDED_SHARE + GLARING_SHARE:
-            return glaring(photo, float(rng.random()), rng), photo, True
-        if kind < EXPANDED_SHARE + GLARING_SHARE + DARK_SHARE:
-            photo = low_light(photo, float(rng.random()), rng)
-        return photo, photo, False
+            photo = trained(OTHERS[int(rng.integers(len(OTHERS)))])(photo, float(rng.uniform(0, 0.6)), rng)
+        if kind < BRACKET_SHARE + BRIGHT_SHARE:
+            return trained(Defect.GLARING)(photo, float(rng.random()), rng), photo
+        return photo, photo
 
 
 def repaired(codes: Tensor, given: Tensor, floor: Tensor) -> Tensor:
@@ -119,35 +112,19 @@ def repaired(codes: Tensor, given: Tensor, floor: Tensor) -> Tensor:
 
     Args:
         codes: Encoded values in [0, 1], (B, 3, h, w), h = w.
-        given: The answers of each place, (B, CELLS**2, 5).
+        given: The answers of each place, (B, CELLS**2, 3).
         floor: Linear light of the darkest there, (B, CELLS**2).
     """
-    ev, shoulder, lift = (
-        low + (high - low) * torch.sigmoid(logit)[:, None, None, None]
-        for logit, (low, high) in zip(given[..., :3].mean(1).unbind(1), (EVS, SHOULDERS, LIFTS_EV), strict=True)
-    )
-    veil = (floor * torch.exp(given[..., 4].clamp(-12, 0.5))).view(-1, 1, CELLS, CELLS)
+    ev = EVS[0] + (EVS[1] - EVS[0]) * torch.sigmoid(given[..., 0].mean(1))[:, None, None, None]
+    gamma = given[..., 1].mean(1).clamp(*LOG_GAMMA).exp()[:, None, None, None]
+    veil = (floor * torch.exp(given[..., 2].clamp(-12, 0.5))).view(-1, 1, CELLS, CELLS)
     veil = functional.interpolate(veil.sqrt(), size=codes.shape[2:], mode="bicubic", align_corners=False).square()
     light = linear(codes)
-    over = ((1 - light).clamp_min(0.003) / (1 - shoulder)).clamp_max(1)
-    scene = torch.where(light <= shoulder, light, shoulder - (1 - shoulder) * over.log()).clamp_max(4)
-    scene = torch.maximum(scene - veil, LEAST_LIGHT * scene) * torch.exp2(lift - ev)
-    done = encoded(scene * (1 + scene / 4**lift) / (1 + scene))
-    before = codes.median(1, keepdim=True).values.clamp_min(1e-3)
-    blown = ((before - NEARLY_WHITE) / (1 - NEARLY_WHITE)).clamp(0, 1).square()
-    done = torch.maximum(done, WHITE * blown * codes / before)
-    after = done.median(1, keepdim=True).values
-    least, full = NEARLY_CLIPPED
-    hold = ((codes.amin(1, keepdim=True) - least) / (full - least)).clamp(0, 1)
-    return done + hold * (codes * after / before - done)
-
-
-def _framed(image: Image, target: Image, rng: np.random.Generator) -> tuple[Image, Image]:
-    image, target = image.copy(), target.copy()
-    code = 255 if rng.random() < 0.7 else 0
-    depth, upright = int(rng.integers(min(image.shape[:2]) // 32, min(image.shape[:2]) // 3)), rng.random() < 0.5
-    for photo in (image, target):
-        view = photo if upright else photo.transpose(1, 0, 2)
-        view[:depth] = code
-        view[-depth:] = code
-    return image, target
+    least = LEAST_LIGHT + (1 - LEAST_LIGHT) * codes**HIGHLIGHT_POWER
+    bare = torch.maximum(light - veil, least * light)
+    done = encoded(bare * torch.exp2(-ev)).clamp_min(1e-4) ** gamma
+    white = encoded(torch.exp2(-ev)) ** gamma
+    highest = codes.amax(1, keepdim=True)
+    exposed = encoded(linear(highest) * torch.exp2(-ev)).clamp_min(1 / 255) ** gamma
+    raised = 1 + (WHITE - white).clamp_min(0) * highest**HIGHLIGHT_POWER / exposed
+    return (done * raised).clamp(0, 1)

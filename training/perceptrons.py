@@ -15,7 +15,6 @@ from imaging.mlp import INPUT_LIMIT
 
 SEED = 0
 RATE = 3e-3
-BATCH = 128
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -27,6 +26,7 @@ class Recipe:
     Attributes:
         hidden: Units of the hidden layers.
         epochs: How often each sample is seen.
+        batch: Samples of a step: few, where each is many places.
         draws: Perceptrons from different random starts, which are averaged.
         input_noise: Standard deviation of what is added to standardised inputs. More of it keeps what is learned of few
             photos from being about these photos.
@@ -36,6 +36,7 @@ class Recipe:
 
     hidden: tuple[int, ...]
     epochs: int
+    batch: int = 128
     draws: int = 3
     input_noise: float = 0.1
     dropout: float = 0.15
@@ -86,10 +87,10 @@ def descend(
 ) -> nn.Sequential:
     """Descend for the recipe's epochs; short of time, for the share that fits, the rate falling all the same."""
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=recipe.weight_decay)
-    steps, begun, done = max(1, recipe.epochs * count // BATCH), time.process_time(), 0
+    steps, begun, done = max(1, recipe.epochs * count // recipe.batch), time.process_time(), 0
     net.train()
     while done < steps:
-        for chosen in torch.randperm(count).split(BATCH):
+        for chosen in torch.randperm(count).split(recipe.batch):
             passed = (time.process_time() - begun) / max(deadline - begun, 1e-3)
             progress = min(1.0, max(done / steps, passed))
             for group in optimizer.param_groups:

@@ -1,33 +1,50 @@
-"""What the network of `hazy` learns: colour and strength of the veil, and how it changes with height."""
+"""What the network of `hazy` learns: the transmission of each place, airlight, and the space of the inversion.
+
+The loss is that of the repaired working copy, so that no true transmission is needed.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-from enhancers.hazy import ARCHITECTURE, ARGS, HEIGHTS, told_of
-from imaging.view import small_copy
+from enhancers.hazy import (
+    AIRLIGHT_REACH,
+    ARCHITECTURE,
+    GUIDE_EPSILON,
+    GUIDE_RADIUS_PX,
+    LEAST_TRANSMISSION,
+    OUTPUTS,
+    POWERS,
+)
+from imaging.defects import Defect
+from imaging.measures.haze_features import COLUMNS, ROWS, haze_features, working_copy
+from training.degradations import trained
 from training.degradations.camera import recompress
-from training.degradations.tone import glaring, hazy, low_contrast, low_light, poor_white_balance
 from training.frames import Frames
 from training.perceptrons import Recipe
 from training.split import Part
 from training.train_perceptron import Arrays, Batch
 
-VEILED_SHARE, FOREIGN_SHARE = 0.72, 0.08
-"""Shares of the samples that are veiled, and that have a defect of tone which is another repair's; others are clean."""
-OTHER_SHARE = 0.12
-"""Share with another defect of tone, which stays."""
-SAVED_SHARE = 0.5
+HAZY_SHARE = 0.9
+"""Share of the samples that are hazy; the rest is clear, and to stay as it is."""
+OTHER_SHARE = 0.15
+"""Share that have another defect from the start, which stays."""
+OTHERS = (Defect.POOR_WHITE_BALANCE, Defect.LOW_CONTRAST, Defect.NOISY)
+DARKER_SHARE, DARKER_POWERS = 0.5, (1.0, 2.0)
+"""Share of the photos whose codes are raised to a power in that range first: those of rooms are lighter than most rooms
+are, and a network that knows no other takes haze over a dark room for a light one."""
+SAVED_SHARE = 0.4
 """Share that are saved as JPEG at last."""
-FLOOR_MSE = 1e-4
-"""Added to the squared error: nothing is gained beyond 40 dB."""
-_PIXELS = 16
-"""The loss is taken on so many rows and columns of each sample."""
+FLOOR_MSE = 3e-4
+"""Added to the squared error: nothing is gained beyond 35 dB."""
+COLOUR_WEIGHT = 6.0
+"""Of the mean absolute error beside the logarithm of the squared one, which counts severe cases little."""
 
 
 class VeilTask:
@@ -38,67 +55,70 @@ class VeilTask:
     """
 
     architecture = ARCHITECTURE
-    outputs = 3 + HEIGHTS + 1
-    recipe = Recipe((96, 48), epochs=80, input_noise=0.05, dropout=0.05, weight_decay=0.03)
+    outputs = OUTPUTS
+    recipe = Recipe((64, 32), epochs=24, batch=24, draws=1, input_noise=0.05, dropout=0.02, weight_decay=0.03)
 
     def __init__(self, root: Path) -> None:
         self._photos = Frames(root, Part.CALIBRATE)
 
     def draw(self, rng: np.random.Generator) -> Arrays:
-        photo, kind = self._photos.draw(rng), rng.random()
+        image = photo = self._photos.draw(rng)
+        if rng.random() < DARKER_SHARE:
+            powers = np.linspace(0, 1, 256) ** rng.uniform(*DARKER_POWERS)
+            image = photo = cv2.LUT(photo, np.rint(255 * powers).astype(np.uint8))
         if rng.random() < OTHER_SHARE:
-            photo = (low_light, poor_white_balance)[int(rng.integers(2))](photo, float(rng.uniform(0, 0.5)), rng)
-        image = photo
-        if kind < VEILED_SHARE:
-            image = hazy(photo, float(rng.random()), rng)
-        elif kind < VEILED_SHARE + FOREIGN_SHARE:
-            image = photo = (low_contrast, glaring, low_light)[int(rng.integers(3))](photo, float(rng.random()), rng)
+            photo = trained(OTHERS[int(rng.integers(len(OTHERS)))])(photo, float(rng.uniform(0, 0.6)), rng)
+            image = photo
+        if rng.random() < HAZY_SHARE:
+            image = trained(Defect.HAZY)(photo, float(rng.random()), rng)
         if rng.random() < SAVED_SHARE:
             image = recompress(image, int(rng.integers(60, 97)))
-        told, expected = told_of(small_copy(image))
-        rows, columns = (np.linspace(0, side - 1, _PIXELS).round().astype(int) for side in image.shape[:2])
-        pixels = np.ix_(rows, columns)
+        copy = working_copy(image)
+        features, airlight, odds = haze_features(copy)
         return {
-            "told": told,
-            "expected": expected,
-            "image": image[pixels].transpose(2, 0, 1),
-            "target": photo[pixels].transpose(2, 0, 1),
-            "veiled": np.float32(kind < VEILED_SHARE),
+            "told": features.astype(np.float16),
+            "airlight": airlight,
+            "odds": odds,
+            "image": copy.transpose(2, 0, 1),
+            "target": working_copy(photo).transpose(2, 0, 1),
         }
 
     def loss(self, given: Tensor, batch: Batch) -> Tensor:
-        veiled, light = batch["veiled"], linear(batch["image"].float() / 255)
-        out = encoded(unveiled(light, batch["expected"] + given[:, :-1]))
-        difference = out - batch["target"].float() / 255
-        mse = difference.square().mean((1, 2, 3))
-        chroma = difference - difference.mean(1, keepdim=True)
-        fit = torch.log(mse + FLOOR_MSE) + 4 * difference.abs().mean((1, 2, 3)) + 5 * chroma.abs().mean((1, 2, 3))
-        need = nn.functional.binary_cross_entropy_with_logits(given[:, -1], veiled)
-        # A clean photo is the gate's to keep.
-        return (fit * (0.1 + 0.9 * veiled)).mean() + 0.2 * need
+        seen = repaired(batch["image"].float() / 255, given, batch["airlight"], batch["odds"])
+        difference = seen - batch["target"].float() / 255
+        squared = difference.square().mean((1, 2, 3))
+        return (torch.log(squared + FLOOR_MSE) + COLOUR_WEIGHT * difference.abs().mean((1, 2, 3))).mean()
 
 
-def unveiled(light: Tensor, veil: Tensor) -> Tensor:
-    """Return linear light behind a veil, (B, 3, h, w).
+def repaired(codes: Tensor, given: Tensor, airlight: Tensor, odds: Tensor) -> Tensor:
+    """Return encoded values after the repair.
 
     Args:
-        light: Linear light in [0, 1], (B, 3, h, w).
-        veil: Natural log of the airlight (3), log-odds of the light lost at `HEIGHTS` heights, (B, 3 + heights).
+        codes: Encoded values of the working copy in [0, 1], (B, 3, h, w).
+        given: The answers of each place, (B, ROWS * COLUMNS, OUTPUTS).
+        airlight: That of the dark channel, (B, 3).
+        odds: Log-odds of its transmission, (B, ROWS * COLUMNS).
     """
-    airlight = torch.exp(veil[:, :3].clamp(-4, 0.3))[:, :, None, None]
-    lost = torch.sigmoid(veil[:, 3:].clamp(-8, 2))[:, None]
-    lost = functional.interpolate(lost, size=light.shape[2], mode="linear", align_corners=True)[..., None]
-    scene = (light - airlight * lost) / (1 - lost)
-    toe = ARGS.toe * lost + 1e-6
-    return torch.where(scene < toe, toe * torch.exp((scene / toe - 1).clamp(-20, 0)), scene)
+    whole = given[..., 1:].mean(1)
+    light = (airlight + AIRLIGHT_REACH * torch.tanh(whole[:, :3])).clamp(0.2, 1)[..., None, None]
+    grid = torch.sigmoid(odds + given[..., 0]).view(-1, 1, ROWS, COLUMNS)
+    transmission = _along_edges(codes, grid).clamp(LEAST_TRANSMISSION, 1)
+    power = (POWERS[0] + (POWERS[1] - POWERS[0]) * torch.sigmoid(whole[:, 3]))[:, None, None, None]
+    scene = (codes.clamp_min(1e-3) ** power - light**power) / transmission + light**power
+    # The gradient of a power is endless at 0.
+    return scene.clamp(1e-4, 1) ** (1 / power)
 
 
-def linear(codes: Tensor) -> Tensor:
-    """Return linear light of encoded sRGB in [0, 1]."""
-    return torch.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
+def _along_edges(codes: Tensor, grid: Tensor) -> Tensor:
+    """Return the grid drawn to the edges of the photo, as `enhancers.hazy.guided_coefficients` does."""
+    weights = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    guide = (codes * weights).sum(1, keepdim=True)
+    plane = functional.interpolate(grid, size=codes.shape[2:], mode="bilinear", align_corners=False)
 
+    def mean(values: Tensor) -> Tensor:
+        padded = functional.pad(values, (GUIDE_RADIUS_PX,) * 4, mode="replicate")
+        return functional.avg_pool2d(padded, 2 * GUIDE_RADIUS_PX + 1, 1)
 
-def encoded(light: Tensor) -> Tensor:
-    """Return encoded sRGB of linear light, clipped to [0, 1]."""
-    low = light.clamp(1e-6, 1)
-    return torch.where(low <= 0.0031308, low * 12.92, 1.055 * low ** (1 / 2.4) - 0.055)
+    guide_mean, plane_mean = mean(guide), mean(plane)
+    slope = (mean(guide * plane) - guide_mean * plane_mean) / (mean(guide * guide) - guide_mean**2 + GUIDE_EPSILON)
+    return mean(slope) * guide + mean(plane_mean - slope * guide_mean)

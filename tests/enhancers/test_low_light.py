@@ -6,10 +6,18 @@ import cv2
 import numpy as np
 import pytest
 
-from enhancers.low_light import BANDS, MAX_LIFT_EV, bands_of, build, relit, told_of
+from enhancers.low_light import (
+    BANDS,
+    LEAST_BLACK,
+    DarknessEstimate,
+    bands_of,
+    black_for,
+    build,
+    features_of,
+    lifted,
+)
 from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.image import Image
-from imaging.view import small_copy
 from tests.photos import clean_photos, enlarged, room, rooms, shipped
 from training.degradations.tone import low_light
 from training.metrics import psnr_db
@@ -52,7 +60,7 @@ def test_the_room_is_lifted_and_the_window_kept() -> None:
     result = ENHANCER.enhance(bad)
     wall = np.s_[200:300, 150:300]
     assert result[wall].mean() > 1.8 * bad[wall].mean()
-    assert (result[WINDOW] == 255).mean() < 0.1, "hardly anything new clips"
+    assert (result[WINDOW] == 255).mean() < 0.3, "only its brightest grain clips"
     before, after = bad[WINDOW].astype(float), result[WINDOW].astype(float)
     assert after.mean() > before.mean() - 12, "no grey window"
     assert after.std() > 0.6 * before.std(), "its texture stays"
@@ -68,7 +76,7 @@ def test_no_halo_at_the_window() -> None:
     assert abs(result[300, 515:560].mean() - result[300, 50].mean()) < 0.08 * result[300, 50].mean()
 
 
-def test_black_stays_black_and_colours_keep_their_hue() -> None:
+def test_black_stays_black_and_colours_keep_the_order_of_their_channels() -> None:
     bad = dark_room_with_window(1).copy()
     bad[-20:] = 0
     bad[150:250, 200:300] = (40, 20, 10)
@@ -76,22 +84,33 @@ def test_black_stays_black_and_colours_keep_their_hue() -> None:
     assert result[-18:].max() == 0
     red, green, blue = result[200, 250].astype(float)
     assert red > 60
-    assert red / green == pytest.approx(2, abs=0.1)
-    assert green / blue == pytest.approx(2, abs=0.2)
+    assert red > 1.15 * green > 1.3 * blue
 
 
-def test_noise_bounds_the_gain() -> None:
+@pytest.mark.parametrize("gamma", [0.2, 0.5, 1.0])
+@pytest.mark.parametrize("black", [LEAST_BLACK, 0.05])
+def test_the_lift_keeps_black_and_white_and_the_order_of_tones(gamma: float, black: float) -> None:
+    codes = np.arange(256) / 255
+    out = lifted(codes, gamma, black)
+    assert out[0] == pytest.approx(0, abs=1e-9)
+    assert out[-1] == pytest.approx(1)
+    assert (np.diff(out) > 0).all()
+    assert out[1] / codes[1] <= gamma * black ** (gamma - 1) / ((1 + black) ** gamma - black**gamma) + 1e-6
+
+
+def test_noise_bounds_the_gain_near_black() -> None:
+    quiet, grainy = (black_for(1.0, 0.3, noise) for noise in (0.2, 4.0))
+    assert quiet == LEAST_BLACK
+    first = [float(lifted(np.array([1 / 255]), 0.3, black)[0]) for black in (quiet, grainy)]
+    assert first[1] < 0.5 * first[0]
     rng = np.random.default_rng(0)
-    scene = np.full((400, 600, 3), 14.0)
+    scene = np.full((400, 600, 3), 10.0)
     scene[:, :40] = 255
-    smooth = np.clip(np.rint(scene + rng.normal(0, 0.3, scene.shape)), 0, 255).astype(np.uint8)
-    grainy = np.clip(np.rint(scene + rng.normal(0, 5, scene.shape)), 0, 255).astype(np.uint8)
     dark = np.s_[100:300, 200:500]
-    # The same lift of both: what the network tells of them differs.
-    lifted = [relit(photo, small_copy(photo), 0, MAX_LIFT_EV)[dark].mean() for photo in (smooth, grainy)]
-    assert lifted[0] > 1.4 * lifted[1]
-    assert ENHANCER.enhance(smooth)[dark].mean() > 1.2 * ENHANCER.enhance(grainy)[dark].mean()
-    assert ENHANCER.enhance(grainy)[dark].mean() > 1.5 * grainy[dark].mean()
+    shots = [np.clip(np.rint(scene + rng.normal(0, s, scene.shape)), 0, 255).astype(np.uint8) for s in (0.3, 5)]
+    estimates = [DarknessEstimate(1.0, 0.3, noise) for noise in (0.2, 4.0)]
+    shown = [ENHANCER.apply(shot, each, 1.0)[dark].mean() for shot, each in zip(shots, estimates, strict=True)]
+    assert shown[0] > shown[1] > 1.5 * shots[1][dark].mean()
 
 
 def test_full_size_looks_like_small_size() -> None:
@@ -124,6 +143,6 @@ def test_bands_tell_what_is_above_and_of_which_colour() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 400), (3, 50), (400, 1)])
 def test_what_is_told_of_the_smallest_photos_is_finite(size: tuple[int, int]) -> None:
-    told, exposure = told_of(np.zeros((*size, 3), np.uint8))
+    told, exposure = features_of(np.zeros((*size, 3), np.uint8))
     assert np.isfinite(told).all()
     assert np.isfinite(exposure)
