@@ -111,7 +111,8 @@ class GlaringEnhancer(Enhancer[OverExposure]):
     """Takes back the light that glare lays over a place, and the exposure, in linear light.
 
     White would end grey: it is raised again, and what is nearly white with it, by the brightest channel, so that hue
-    stays. So the whole is one smooth rising curve of the light.
+    stays. Of the veil less is taken there, by the darkest channel, and none from white, which would show its places as
+    grey clouds. So the whole is one smooth rising curve of the light.
 
     Args:
         weights: Of an `imaging.mlp.Mlp` that makes of each row of `told_of`: the logit of EV and the log of gamma, of
@@ -139,11 +140,6 @@ class GlaringEnhancer(Enhancer[OverExposure]):
 
     def apply(self, image: Image, estimate: OverExposure, strength: float) -> Image:
         return exposed_less(image, estimate.scaled(strength))
-
-
-def least_share(codes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of the light of each code in [0, 1] that no veil takes: all of white, which shows no veil."""
-    return LEAST_LIGHT + (1 - LEAST_LIGHT) * codes**HIGHLIGHT_POWER
 
 
 def told_of(small: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -184,8 +180,9 @@ def exposed_less(image: Image, seen: OverExposure) -> Image:
     table = _finished(light, seen)
     # Roots of light fit 8 bits as well as codes do; a table makes codes of them.
     of_roots = _finished(_CODES**2, seen)
-    lights, least_lights = SRGB_TO_LINEAR, (least_share(_CODES) * SRGB_TO_LINEAR).astype(np.float32)
+    lights, least_lights = SRGB_TO_LINEAR, (LEAST_LIGHT * SRGB_TO_LINEAR).astype(np.float32)
     raised = _raised(table, seen.white)
+    below_white = (1 - _CODES**HIGHLIGHT_POWER).astype(np.float32)
     height, width = image.shape[:2]
     veil = _veil(seen.veil, height, width) if seen.veil.max() >= _LEAST_VEIL else None
     out = np.empty_like(image)
@@ -194,7 +191,8 @@ def exposed_less(image: Image, seen: OverExposure) -> Image:
         if veil is None:
             exposed = cv2.LUT(image[rows], table)
         else:
-            bare = cv2.subtract(cv2.LUT(image[rows], lights), cv2.cvtColor(veil[rows], cv2.COLOR_GRAY2RGB))
+            taken = cv2.multiply(veil[rows], cv2.LUT(channel_min(image[rows]), below_white))
+            bare = cv2.subtract(cv2.LUT(image[rows], lights), cv2.cvtColor(taken, cv2.COLOR_GRAY2RGB))
             bare = cv2.max(bare, cv2.LUT(image[rows], least_lights))
             exposed = cv2.LUT(cv2.convertScaleAbs(cv2.sqrt(bare), alpha=255), of_roots)
         gains = cv2.cvtColor(cv2.LUT(channel_max(image[rows]), raised), cv2.COLOR_GRAY2RGB)

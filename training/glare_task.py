@@ -120,8 +120,8 @@ def repaired(codes: Tensor, given: Tensor, floor: Tensor) -> Tensor:
     veil = (floor * torch.exp(given[..., 2].clamp(-12, 0.5))).view(-1, 1, CELLS, CELLS)
     veil = functional.interpolate(veil.sqrt(), size=codes.shape[2:], mode="bicubic", align_corners=False).square()
     light = linear(codes)
-    least = LEAST_LIGHT + (1 - LEAST_LIGHT) * codes**HIGHLIGHT_POWER
-    bare = torch.maximum(light - veil, least * light)
+    taken = veil * (1 - codes.amin(1, keepdim=True) ** HIGHLIGHT_POWER)
+    bare = torch.maximum(light - taken, LEAST_LIGHT * light)
     done = encoded(bare * torch.exp2(-ev)).clamp_min(1e-4) ** gamma
     white = encoded(torch.exp2(-ev)) ** gamma
     highest = codes.amax(1, keepdim=True)

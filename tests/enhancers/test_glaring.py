@@ -101,6 +101,24 @@ def test_a_ramp_up_to_white_shows_no_contour(ev: float, colour: tuple[float, flo
     assert steps.max() <= 4
 
 
+@pytest.mark.parametrize("veil", [0.1, 0.3])
+def test_white_stays_white_under_an_uneven_veil(veil: float) -> None:
+    """No grey cloud on a blown wall or window: the veil is not taken from white."""
+    uneven = NO_VEIL.copy()
+    uneven[2:5, 2:5] = veil
+    white = np.full((160, 240, 3), 255, np.uint8)
+    result = exposed_less(white, exposure(1.0, WHITE, uneven))
+    assert result.min() >= 255 * WHITE - 2
+    assert np.ptp(result) <= 1
+
+
+@pytest.mark.parametrize("wall", [(252, 248, 244), (244, 250, 247), (255, 250, 246)])
+def test_a_veil_taken_from_a_white_wall_leaves_no_tint(wall: tuple[int, int, int]) -> None:
+    photo = np.full((160, 240, 3), wall, np.uint8)
+    result = exposed_less(photo, exposure(1.0, WHITE, NO_VEIL + np.float32(0.3)))
+    assert np.ptp(result[80, 120].astype(int)) <= 2 * np.ptp(wall)
+
+
 def test_blown_areas_are_no_darker_than_what_surrounds_them() -> None:
     for photo in rooms():
         bad = linear_to_srgb(srgb_to_linear(photo) * np.float32(5))
