@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -32,6 +33,6 @@ class DetectorSpec:
     thresholds: Thresholds
 
 
-def ramp(value: float, none: float, full: float) -> float:
-    """Map a feature to a severity: 0 at `none`, 1 at `full` (which may be smaller), linear between, clipped."""
-    return min(1.0, max(0.0, (value - none) / (full - none)))
+def sigmoid(log_odds: float) -> float:
+    """Return the probability of natural log-odds, in [0, 1]."""
+    return 1 / (1 + math.exp(-log_odds)) if log_odds > -50 else 0.0

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.base import sigmoid
 from imaging.defects import Defect
 from imaging.mlp import Mlp
 from imaging.view import View
@@ -24,10 +25,10 @@ CHECKPOINTS = Path(__file__).parent / "checkpoints"
 
 WEIGHTS = WeightsSpec(
     file="detector.safetensors",
-    sha256="17517f1113d2fa2d242872e6c3e80c34a1535f9b6c7c770e87f5f7c757526af8",
-    architecture="detector-mlp-2",
-    trained_by="python -m training.train detector --photos PHOTOS (seed 0)",
-    licence="free to use and modify; trained on stock photos (Unsplash, Pexels, Pixabay), CLIC 2025 and CID22",
+    sha256="e41c5801d4e56379f280afa440d207cccdd4130e6c81ae015f9a5b78bcccb788",
+    architecture="detector-mlp-3",
+    trained_by="python -m training.train detector --minutes 20 (seed 0)",
+    licence="free; trained on Unsplash, Pexels, Pixabay and Open Images (CC BY) photos, CLIC and CID22 (CC BY-SA 4.0)",
 )
 
 Features = NDArray[np.float32]
@@ -57,16 +58,18 @@ class Family:
     def severity(self, view: View, defect: Defect) -> float:
         """Return the severity of one of its defects, in [0, 1]: what the network expects, given the features.
 
-        The network was taught 0 where a defect was not made and 0.3 to 1 as it was made worse, so that a severity holds
+        The network was taught 0 where a defect was not made and 0.4 to 1 as it was made worse, so that a severity holds
         both how sure and how bad it is.
         """
-        return float(view.once(self._severities)[self.defects.index(defect)])
+        return sigmoid(self.log_odds(view, defect))
 
-    def _severities(self, view: View) -> Features:
+    def log_odds(self, view: View, defect: Defect) -> float:
+        """Return the natural log-odds whose probability is the severity."""
+        return float(view.once(self._log_odds)[self.defects.index(defect)])
+
+    def _log_odds(self, view: View) -> Features:
         features = self.features(view)
-        if features is None:
-            return np.zeros(len(self.defects), np.float32)
-        return np.reciprocal(1 + np.exp(-_network(self.name)(features)))
+        return np.full(len(self.defects), -np.inf, np.float32) if features is None else _network(self.name)(features)
 
 
 @cache

@@ -6,6 +6,7 @@ contrast does, but its whites stay; glare clips what a veil cannot.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -21,6 +22,8 @@ from imaging.view import View
 _SHARES = np.array([0.002, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 0.998], np.float32)
 _SATURATIONS = np.array([0.1, 0.5, 0.9, 0.98], np.float32)
 _FLOORS = np.array([0.02, 0.1, 0.3, 0.5, 0.7, 0.9], np.float32)
+_FLOORS_OF_A_THIRD = np.array([0.1, 0.5, 0.9], np.float32)
+_ENDS = (1, 9)  # of `_SHARES`: what tones are stretched between before their spread is compared
 _TILES = 6
 _PATCH = np.ones((9, 9), np.uint8)  # of the dark channel
 STOPS = np.log2(SRGB_TO_LINEAR + np.float32(2.0**-10)).astype(np.float32)
@@ -65,14 +68,15 @@ def codes_at(shares: Features, sums: Features) -> NDArray[np.intp]:
 
 
 def light_features(view: View) -> Features:
-    """Return percentiles of the brightest and darkest channel and of luma, what clips, the dark channel, and how all
-    that is spread over the photo."""
+    """Return percentiles of the brightest and darkest channel and of luma, what clips, the dark channel, how all that
+    is spread over the photo, and the same of each third of its rows: the veil of distance lies over one of them."""
     tones = view.once(planes)
     highest, lowest, luma = cumulated(tones.highest), cumulated(tones.lowest), cumulated(tones.luma)
     saturation = codes_at(_SATURATIONS, cumulated(cv2.subtract(tones.highest, tones.lowest)))
     whites, blacks, middle = (codes_at(_SHARES, sums) for sums in (highest, lowest, luma))
     # He, Sun and Tang, CVPR 2009: the darkest of a neighbourhood is what a veil lifts.
-    floors = codes_at(_FLOORS, cumulated(cv2.erode(tones.lowest, _PATCH)))
+    dark = cv2.erode(tones.lowest, _PATCH)
+    floors = codes_at(_FLOORS, cumulated(dark))
     clipped = 1 - np.concatenate([highest[[249, 253]], lowest[[239, 249, 253]]])
     black = np.concatenate([highest[[4, 12]], lowest[[1, 6]], luma[[20, 40]]])
     shares = np.concatenate([clipped, black])
@@ -91,9 +95,36 @@ def light_features(view: View) -> Features:
             tiles.mean(axis=1),
             np.log(textures[[2, 9, 18, 27, 34]] + np.float32(0.3)),
             [mean / 255, deviation / 64, float(np.log(tiles.std() + 0.01))],
+            _stretched(middle),
+            _stretched(blacks),
+            *(_third(tones, dark, texture, rows) for rows in _thirds(tones.luma.shape[0])),
         ],
         dtype=np.float32,
     )
+
+
+def _stretched(codes: NDArray[np.intp]) -> Features:
+    """Return percentiles between two of them: what neither a veil nor lost contrast changes."""
+    low, high = codes[list(_ENDS)].astype(np.float32)
+    return np.clip((codes - low) / (high - low + 4), -1, 2)
+
+
+def _thirds(height: int) -> list[slice]:
+    """Return three strips of rows of a photo; of one that has no three rows, a row each."""
+    edges = [height * part // 3 for part in range(4)]
+    return [slice(min(top, height - 1), max(top + 1, bottom)) for top, bottom in itertools.pairwise(edges)]
+
+
+def _third(tones: Planes, dark: Plane, texture: Plane, rows: slice) -> Features:
+    """Return of some rows the dark channel, in EV and against their white, their saturation, texture and contrast."""
+    luma, highest = tones.luma[rows], tones.highest[rows]
+    floors = STOPS[codes_at(_FLOORS_OF_A_THIRD, cumulated(dark[rows]))]
+    white = STOPS[codes_at(_SHARES[-3:-2], cumulated(highest))]
+    means = (cv2.mean(each)[0] for each in (luma, highest, tones.lowest[rows], texture[rows]))
+    brightness, most, least, detail = means
+    deviation = float(cv2.meanStdDev(luma)[1][0, 0])
+    shape = [1 - (least + 1) / (most + 1), np.log((detail + 0.3) / (brightness + 8)), deviation / (brightness + 8)]
+    return np.concatenate([floors, floors - white, shape], dtype=np.float32)
 
 
 def _features_if_any(view: View) -> Features | None:

@@ -24,7 +24,7 @@ class TiltEstimate:
     """How far the camera was tilted.
 
     Attributes:
-        angle_deg: Clockwise turn that makes verticals vertical, degrees; 0 when nothing tells.
+        angle_deg: Clockwise turn that makes verticals vertical, degrees: the most likely one.
     """
 
     angle_deg: float

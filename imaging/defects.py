@@ -65,8 +65,8 @@ class Report:
         width: Full width as displayed (after EXIF orientation), pixels.
         height: Full height as displayed, pixels.
         format: Format of the file, as `imaging.formats.ImageFormat` spells it, e.g. "jpeg".
-        angle_deg: Tilt of the camera; positive when the scene leans counter-clockwise, so that
-            turning the photo clockwise by it makes verticals vertical. 0 when nothing tells.
+        angle_deg: The most likely tilt of the camera, however sure; positive when the scene leans
+            counter-clockwise, so that turning the photo clockwise by it makes verticals vertical.
         findings: One for each defect, in the order of `Defect`.
         subject: What kind of picture it is; of some, some defects are none, and their severity is 0.
     """

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector import DETECTORS
+from detector import DETECTORS, detect
 from imaging.defects import Defect, Sensitivity
 from imaging.image import Image
 from imaging.view import View
@@ -33,37 +33,37 @@ Severities = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """Largest shares of clean photos that may raise an alarm.
+    """What a sensitivity allows.
 
     Attributes:
-        each: Of one detector.
-        any: Of any of the nine.
+        each: Largest share of clean photos on which one detector may raise an alarm.
+        any: The same of any of the nine.
+        least: The lowest threshold. Lower ones, which no clean listing photo reaches, call dark photos flat and flat
+            ones hazy.
     """
 
     each: float
     any: float
+    least: float
 
 
 ALLOWED = {
-    Sensitivity.CAREFUL: Alarms(0.003, 0.01),
-    Sensitivity.NORMAL: Alarms(0.01, 0.03),
-    Sensitivity.EAGER: Alarms(0.04, 0.1),
+    Sensitivity.CAREFUL: Alarms(0.003, 0.01, 0.2),
+    Sensitivity.NORMAL: Alarms(0.01, 0.03, 0.15),
+    Sensitivity.EAGER: Alarms(0.04, 0.1, 0.1),
 }
-
-LEAST_THRESHOLD = 0.2
-"""Less is no reason to touch a photo, however rare it is among clean ones."""
 
 ARTISTIC_SETS = ("cid22", "clic")
 """Photos of all kinds, whose alarms are reported: they set no threshold."""
 
 _DEFECTS = tuple(Defect)
-_SPECS = {spec.defect: spec for spec in DETECTORS}
 
 
 def judge(image: Image) -> Severities:
     """Return the severities of all nine defects of a photo, float64 (9,)."""
-    view = View.of(image)
-    return np.array([spec.severity(view) for spec in DETECTORS])
+    height, width = image.shape[:2]
+    report = detect(width=width, height=height, format="jpeg", view=View.of(image))
+    return np.array([finding.severity for finding in report.findings])
 
 
 def judge_clean(paths: Sequence[Path]) -> Severities:
@@ -75,8 +75,8 @@ def judge_damaged(photos: Iterable[Damaged]) -> dict[Defect, dict[str, Severitie
     """Return the severities of each defect on its damaged photos, float64 (N,) by source."""
     found: dict[Defect, dict[str, list[float]]] = {defect: {} for defect in Defect}
     for photo in photos:
-        severity = _SPECS[photo.defect].severity(View.of(photo.image))
-        found[photo.defect].setdefault(photo.source, []).append(severity)
+        severity = judge(photo.image)[_DEFECTS.index(photo.defect)]
+        found[photo.defect].setdefault(photo.source, []).append(float(severity))
     return {defect: {name: np.array(each) for name, each in sources.items()} for defect, sources in found.items()}
 
 
@@ -104,7 +104,7 @@ def thresholds_for(
     """
     most = int(allowed.each * len(clean))
     ranked = np.sort(clean, axis=0)[::-1]
-    thresholds = np.maximum(_above(ranked[most]), LEAST_THRESHOLD)
+    thresholds = np.maximum(_above(ranked[most]), allowed.least)
     while True:
         alarms = clean >= thresholds
         if alarms.any(axis=1).mean() <= allowed.any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import cv2
@@ -10,33 +11,45 @@ from numpy.typing import NDArray
 
 from detector.cast import cast_features
 from detector.detail import detail_features
+from detector.learned import Features
 from detector.light import light_features
 from imaging.defects import Defect
 from imaging.image import Image, Plane
 from imaging.measures.tilt import measure_profiles
 from imaging.view import View
-from training.degradations import DEGRADATIONS, tone
+from training.degradations import either, tone, trained
 from training.degradations.camera import Degradation, between, recompress
 from training.degradations.geometry import keystone, tilt
+from training.degradations.second import exposure
+from training.degradations.second.geometry import posed, random_pose
 from training.exposure import expose, uneven_radiance
 from training.mixtures import DEFECTS, mix
 from training.photos import shrink
 from training.shots import Shots
 
-CLEAN_SHARE = 0.12
+CLEAN_SHARE = 0.2
 """Share of the samples that are left as they are."""
+
+SIDES_PX = (500, 1279)
+"""Long side of views: of a photo of 0.2 MP, and the longest that is not reduced to half."""
+
+FINE_QUALITY = (70, 97)
+"""JPEG quality at which listing sites save photos: no defect."""
 
 DARK_EV, BRIGHT_EV = (0.7, 4.5), (0.6, 2.6)
 """How far radiance is under- or over-exposed, from severity 0 to 1."""
+
+METERED_EV = (-0.3, 0.6)
+"""Exposures that are no defect."""
 
 LEAST_DARK = 0.3
 """Least severity of dark shots of measured radiance: lighter ones look like rooms that are lit so."""
 
 _THUMBNAIL_PX = 200
+_ALL: dict[Defect, Degradation] = {defect: trained(defect) for defect in Defect}
 _TONES: dict[Defect, Degradation] = {
-    defect: DEGRADATIONS[defect]
-    for defect in (Defect.LOW_CONTRAST, Defect.GLARING, Defect.POOR_WHITE_BALANCE, Defect.HAZY)
-} | {Defect.LOW_LIGHT: partial(tone.low_light, noise=0.3)}
+    defect: _ALL[defect] for defect in (Defect.LOW_CONTRAST, Defect.GLARING, Defect.POOR_WHITE_BALANCE, Defect.HAZY)
+} | {Defect.LOW_LIGHT: either([partial(family.low_light, noise=0.3) for family in (tone, exposure)])}
 """Degradations that can be made in a thumbnail at a hundredth of the cost."""
 
 Sample = tuple[NDArray[np.float32], ...]
@@ -45,10 +58,12 @@ Sample = tuple[NDArray[np.float32], ...]
 def full_sample(photo: Image, rng: np.random.Generator) -> Sample | None:
     """Return detail features, tone and colour features, and the severity made of each defect, float32 (9,), of a photo
     damaged at viewing size; None for one that has nothing to measure."""
-    photo = _variant(photo, rng, 0.6, float(np.exp(rng.uniform(np.log(560), np.log(1279)))))
+    photo = _saved_finely(_variant(photo, rng, 0.6, float(np.exp(rng.uniform(*np.log(SIDES_PX))))), rng)
     made = np.zeros(len(Defect), np.float32)
     if rng.random() >= CLEAN_SHARE:
-        photo, made = mix(photo, rng)
+        photo, made = mix(photo, rng, degradations=_ALL)
+        if not made[DEFECTS.index(Defect.JPEG_ARTIFACTS)]:
+            photo = _saved_finely(photo, rng)
     view = View.of(photo)
     detail = detail_features(view)
     return None if detail is None else (detail, cast_features(view), made)
@@ -70,10 +85,14 @@ def tone_sample(photo: Image, rng: np.random.Generator) -> Sample:
 
 
 def radiance_sample(photo: Image, rng: np.random.Generator) -> Sample:
-    """Return the same as `tone_sample`, of a scene with windows and corners photographed too dark or too bright: a
-    darker copy of a finished photo is not an under-exposed one. Half of the dark ones get a window that is white."""
+    """Return the same as `tone_sample`, of a scene with windows and corners photographed too dark, too bright or, one
+    in five, exposed right and then veiled: a darker copy of a finished photo is not an under-exposed one, and a veil
+    over a blown window is no glare. Half of the dark ones get a window that is white."""
     small = _variant(photo, rng, 0.5, _THUMBNAIL_PX)
-    dark = rng.random() < 0.65
+    kind = float(rng.random())
+    if kind < 0.2:
+        return _veiled(cast_features, expose(uneven_radiance(small, rng), float(rng.uniform(*METERED_EV)), rng), rng)
+    dark = kind < 0.7
     severity = float(rng.uniform(0.1, 1))
     ev = -between(severity, *DARK_EV) if dark else between(severity, *BRIGHT_EV)
     seen = expose(uneven_radiance(small, rng), ev, rng, float(rng.uniform(0.6, 1)))
@@ -85,19 +104,28 @@ def radiance_sample(photo: Image, rng: np.random.Generator) -> Sample:
 
 
 def shot_sample(shots: Shots, rng: np.random.Generator) -> Sample:
-    """Return tone features and the severity made of each defect, of measured radiance photographed too dark, too bright
-    or, one in five, as it is to be: at the metered exposure, or fused."""
+    """Return tone features and the severity made of each defect, of measured radiance photographed too dark, too
+    bright, or as it is to be (at the metered exposure, or fused), with a veil or without."""
     made = np.zeros(len(Defect), np.float32)
     kind = float(rng.random())
-    if kind < 0.2:
-        image = shots.draw(rng, -0.3, 0.3)[int(rng.integers(2))]
+    if kind < 0.35:
+        image = shots.draw(rng, *METERED_EV)[int(rng.integers(2))]
+        if kind < 0.2:
+            return _veiled(light_features, image, rng)
     else:
-        dark = kind < 0.6
+        dark = kind < 0.7
         severity = float(rng.uniform(LEAST_DARK if dark else 0.1, 1))
         ev = -between(severity, *DARK_EV) if dark else between(severity, *BRIGHT_EV)
         image, _ = shots.draw(rng, ev, ev)
         made[DEFECTS.index(Defect.LOW_LIGHT if dark else Defect.GLARING)] = severity
     return light_features(View(shrink(image, 160))), made
+
+
+def _veiled(features: Callable[[View], Features], photo: Image, rng: np.random.Generator) -> Sample:
+    """Return features and the severity made of each defect, of a photo under a veil."""
+    made = np.zeros(len(Defect), np.float32)
+    made[DEFECTS.index(Defect.HAZY)] = severity = float(rng.uniform(0.1, 1))
+    return features(View(shrink(_ALL[Defect.HAZY](photo, severity, rng), 160))), made
 
 
 def _with_window(photo: Image, rng: np.random.Generator) -> Image:
@@ -114,19 +142,28 @@ def _with_window(photo: Image, rng: np.random.Generator) -> Image:
 
 def tilt_sample(luma: Plane, rng: np.random.Generator) -> Sample | None:
     """Return profiles and amounts of `measure_profiles`, and the tilt made in degrees, float32 (1,): none for three
-    photos in ten. Half of the tilted ones are keystoned, four in ten are damaged otherwise."""
+    photos in ten. Half are taken in a random pose of the second family, a quarter are keystoned, four in ten are
+    damaged otherwise."""
     plane = _variant(luma, rng, 0.55, float(np.exp(rng.uniform(np.log(560), np.log(1000)))))
     angle_deg = 0.0
     if rng.random() >= 0.3:
-        reach_deg = 13.0 if rng.random() < 0.8 else 3.0
+        reach_deg = 13.0 if rng.random() < 0.7 else 3.5
         angle_deg = float(rng.uniform(-reach_deg, reach_deg))
-    convergence = keystone(rng)
-    if angle_deg or convergence:
-        plane = tilt(plane, angle_deg, convergence)
+    if rng.random() < 0.5:
+        plane = posed(plane, random_pose(angle_deg, rng))
+    else:
+        convergence = keystone(rng)
+        if angle_deg or convergence:
+            plane = tilt(plane, angle_deg, convergence)
     if rng.random() < 0.4:
         plane = _damaged(plane, rng)
     profiles = measure_profiles(plane)
     return None if profiles is None else (*profiles, np.array([angle_deg], np.float32))
+
+
+def _saved_finely(photo: Image, rng: np.random.Generator) -> Image:
+    """Half of the time, saved as JPEG at a quality that is no defect."""
+    return recompress(photo, int(rng.integers(*FINE_QUALITY))) if rng.random() < 0.5 else photo
 
 
 def _variant(photo: Image, rng: np.random.Generator, least: float, side_px: float) -> Image:

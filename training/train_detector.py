@@ -44,15 +44,15 @@ TONES_PER_FULL = 7
 RADIANCES_PER_FULL = 1
 """Scenes of high dynamic range among them, exposed too long or too short."""
 
-SHOTS_PER_FULL = 1
+SHOTS_PER_FULL = 2
 """The same of measured radiance, where there are maps of it. They teach the tones alone: the light of a scene has a
 colour, and nobody says which is right."""
 
-LEAST_TARGET = 0.3
+LEAST_TARGET = 0.4
 """What a severity next to 0 is taught as, against 0 of a photo without the defect."""
 
-HIDDEN = {"detail": (64, 32), "light": (64, 32), "cast": (48, 16), "tilt": (32, 16)}
-EPOCHS = {"detail": 100, "light": 24, "cast": 24, "tilt": 12}
+HIDDEN = {"detail": (64, 32), "light": (64, 32), "cast": (48, 16), "tilt": (48, 24)}
+EPOCHS = {"detail": 100, "light": 24, "cast": 24, "tilt": 30}
 TILT_WIDTH = 0.5
 """Standard deviation of the target around the true tilt, bins."""
 

@@ -8,7 +8,7 @@ from imaging.color import linear_to_srgb, srgb_to_linear
 from imaging.defects import Defect, Sensitivity
 from imaging.image import Image
 from imaging.view import View
-from tests.photos import clean_photos, room
+from tests.photos import clean_photos, room, rooms
 from training.degradations import DEGRADATIONS
 
 
@@ -29,6 +29,17 @@ def test_clear_photos_have_no_veil() -> None:
 def test_a_veil_is_found() -> None:
     found = [hazy_severity(View(veiled(photo, 0.6))) >= HAZY_THRESHOLDS[Sensitivity.NORMAL] for photo in clean_photos()]
     assert np.mean(found) > 0.8
+
+
+def test_a_veil_over_the_distance_alone_is_found() -> None:
+    """The upper part of a photo lies far away, its lower part is clear."""
+    found = []
+    for photo in rooms():
+        height = photo.shape[0]
+        veil = np.clip(1 - np.arange(height, dtype=np.float32) / (0.6 * height), 0, 1)[:, None, None]
+        codes = photo * (1 - 0.85 * veil) + 215 * 0.85 * veil
+        found.append(hazy_severity(View(codes.astype(np.uint8))) >= HAZY_THRESHOLDS[Sensitivity.NORMAL])
+    assert all(found)
 
 
 def test_severity_grows_with_the_veil() -> None:

@@ -17,7 +17,7 @@ def luma(size: tuple[int, int], seed: int = 0) -> Plane:
     return np.random.default_rng(seed).integers(0, 256, size, dtype=np.uint8)
 
 
-@pytest.mark.parametrize("angle_deg", [-9.0, -4.0, -1.5, 2.0, 6.0, 10.0])
+@pytest.mark.parametrize("angle_deg", [-9.0, -4.0, -2.0, 2.0, 6.0, 10.0])
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_angle_of_a_room_is_told(angle_deg: float, seed: int) -> None:
     view = View.of(tilt(room(seed, 800, 600), angle_deg))
@@ -46,7 +46,6 @@ def test_upright_rooms_have_no_severity() -> None:
 def test_no_size_and_no_texture_fool_it(size: tuple[int, int]) -> None:
     for plane in (luma(size), np.full(size, 255, np.uint8)):
         told = measure_tilt(plane)
-        assert told.angle_deg == 0
         assert told.severity < ROTATION_THRESHOLDS[Sensitivity.NORMAL]
 
 
@@ -56,23 +55,25 @@ def test_mirroring_changes_the_sign() -> None:
     assert View.of(mirrored).tilt.angle_deg == pytest.approx(-View.of(tilted).tilt.angle_deg, abs=0.3)
 
 
-@pytest.mark.parametrize("angle_deg", [-9.0, 9.0])
-def test_a_large_tilt_is_told_that_is_known_roughly(angle_deg: float) -> None:
-    assert judge(scores_around(angle_deg)).angle_deg == pytest.approx(angle_deg, abs=0.5)
+@pytest.mark.parametrize("angle_deg", [-9.0, -2.0, 2.0, 9.0])
+@pytest.mark.parametrize("spread_deg", [0.4, 1.3, 3.0])
+def test_the_most_likely_angle_is_told_however_sure(angle_deg: float, spread_deg: float) -> None:
+    assert judge(scores_around(angle_deg, spread_deg)).angle_deg == pytest.approx(angle_deg, abs=0.2)
 
 
-def test_a_small_tilt_is_not() -> None:
-    assert judge(scores_around(3.0)).angle_deg == 0
-
-
-def test_a_sure_small_tilt_is_found_and_a_doubtful_large_one_is_not() -> None:
-    sure, doubtful = judge(scores_around(3.5, 0.4)), judge(scores_around(8.0, 4.0))
+def test_a_sure_small_tilt_is_more_severe_than_a_doubtful_large_one() -> None:
+    sure, doubtful = judge(scores_around(3.5, 0.4)), judge(doubts(8.0))
+    assert doubtful.angle_deg == pytest.approx(8.0, abs=0.2)
     assert sure.severity == pytest.approx(severity_at(np.float64(3.5)), abs=0.02)
-    assert sure.severity >= ROTATION_THRESHOLDS[Sensitivity.NORMAL]
-    assert doubtful.angle_deg == 0
-    assert 0.5 < doubtful.severity < ROTATION_THRESHOLDS[Sensitivity.NORMAL]
+    assert sure.severity > ROTATION_THRESHOLDS[Sensitivity.NORMAL] > doubtful.severity
 
 
-def scores_around(angle_deg: float, spread_deg: float = 1.3) -> np.ndarray:
+def scores_around(angle_deg: float, spread_deg: float) -> np.ndarray:
     """Log-odds of the candidates that spread so far."""
     return (-0.5 * ((TILTS_DEG - angle_deg) / spread_deg) ** 2).astype(np.float32)
+
+
+def doubts(angle_deg: float) -> np.ndarray:
+    """Log-odds of a tilt that is hardly likelier than none."""
+    upright = scores_around(0.0, 0.4)
+    return np.logaddexp(scores_around(angle_deg, 0.4), upright - 0.2).astype(np.float32)

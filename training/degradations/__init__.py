@@ -8,6 +8,7 @@ Networks and thresholds set on fixed parameters fail on anything else, hence the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -55,7 +56,11 @@ TRAINED_FAMILIES = (Family.FIRST, Family.SECOND)
 
 def trained(defect: Defect) -> Degradation:
     """Return a degradation that draws one of the families that are trained on for each photo."""
-    options = [FAMILIES[family][defect] for family in TRAINED_FAMILIES if defect in FAMILIES[family]]
+    return either([FAMILIES[family][defect] for family in TRAINED_FAMILIES if defect in FAMILIES[family]])
+
+
+def either(options: Sequence[Degradation]) -> Degradation:
+    """Return a degradation that draws one of several for each photo."""
 
     def degrade(image: Image, severity: float, rng: np.random.Generator) -> Image:
         return options[int(rng.integers(len(options)))](image, severity, rng)
