@@ -22,8 +22,8 @@ from imaging.measures.light_colour import packaged_network
 from imaging.view import View, small_copy
 
 WHITE_BALANCE_THRESHOLDS = thresholds(careful=0.75, normal=0.75, eager=0.38)
-"""70 / 70 / 87 % of damaged photos reach them (mean over the sources), 0 / 0 / 3.5 % of 201 clean listing
-photos (`training/calibrate.py`)."""
+"""68 / 68 / 83 % of damaged photos reach them (mean over the sources), 0 / 0 / 3.5 % of 201 clean
+listing photos (`training/calibrate.py`)."""
 
 LEAST_LOG_ODDS = -4.0
 """Of the network of this family, up to which no other opinion would make an alarm of it: most good photos are spared

@@ -8,8 +8,8 @@ from imaging.defects import Defect
 from imaging.view import View
 
 JPEG_ARTIFACTS_THRESHOLDS = thresholds(careful=0.41, normal=0.41, eager=0.41)
-"""99 / 99 / 99 % of damaged photos reach them (mean over the sources), 0 / 0 / 0 % of 201 clean listing
-photos (`training/calibrate.py`)."""
+"""99 / 99 / 99 % of damaged photos reach them (mean over the sources), none of 201 clean
+listing photos (`training/calibrate.py`)."""
 
 
 def jpeg_artifacts_severity(view: View) -> float:

@@ -8,8 +8,9 @@ from imaging.defects import Defect
 from imaging.view import View
 
 HAZY_THRESHOLDS = thresholds(careful=0.35, normal=0.30, eager=0.23)
-"""82 / 85 / 90 % of damaged photos reach them (mean over the sources), none of 201 clean listing photos
-(`training/calibrate.py`), which would allow 0.23 for all three. Raised: rooms in which nothing is black are no haze."""
+"""81 / 84 / 89 % of damaged photos reach them (mean over the sources), none of 201 clean
+listing photos (`training/calibrate.py`),
+which would allow 0.23 for all three. Raised: rooms in which nothing is black are no haze."""
 
 
 def hazy_severity(view: View) -> float:
