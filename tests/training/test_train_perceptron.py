@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from enhancers import build_enhancer
+from enhancers.base import CHECKPOINTS
 from enhancers.glaring import CELLS, WHITE, OverExposure, exposed_less
 from enhancers.hazy import AIRLIGHT_REACH, OUTPUTS, POWERS, VeilEstimate
 from enhancers.local_tone import illumination
-from enhancers.low_contrast import GAIN_LIMITS
+from enhancers.low_contrast import WEIGHTS as CONTRAST
+from enhancers.low_contrast import LowContrastEnhancer, features_of
 from enhancers.low_light import DarknessEstimate
 from enhancers.poor_white_balance import curves
 from imaging.defects import Defect
@@ -22,9 +24,11 @@ from imaging.measures.exposure import channel_max
 from imaging.measures.haze_features import COLUMNS, ROWS, haze_features, working_copy
 from imaging.measures.illuminant import Illuminant
 from imaging.measures.light_colour import Cast
-from imaging.view import small_copy
+from imaging.mlp import Mlp
+from imaging.view import View, small_copy
+from imaging.weights import load_checkpoint
 from tests.photos import room, shipped
-from training.contrast_task import ContrastTask, affine, squared_error
+from training.contrast_task import repaired as contrast_repaired
 from training.darkness_task import DarknessTask
 from training.darkness_task import repaired as lit
 from training.degradations.tone import hazy, low_light
@@ -89,17 +93,16 @@ def test_the_loss_of_a_cast_sees_the_repair_as_it_is_made() -> None:
     np.testing.assert_allclose(seen[0], made, rtol=1e-3)
 
 
-def test_a_flat_photo_is_undone_by_some_affine_map(photos: Path) -> None:
-    batch = batch_of([sample for sample in drawn(ContrastTask(photos)) if sample["flat"]])
-    nothing = squared_error(affine(torch.zeros(len(batch["flat"]), 4), batch["within"][:, 1, 2]), batch)
-    gains = torch.linspace(*GAIN_LIMITS, 60)
-    shifts = torch.linspace(-0.3, 0.3, 60)
-    given = torch.stack([*torch.meshgrid(gains, torch.zeros(1), shifts, indexing="ij"), torch.zeros(60, 1, 60)], -1)
-    best = torch.full_like(nothing, torch.inf)
-    for answer in given.reshape(-1, 4):
-        factors = affine(answer.expand(len(nothing), 4), batch["within"][:, 1, 2])
-        best = torch.minimum(best, squared_error(factors, batch))
-    assert (best < nothing / 3).float().mean() > 0.8
+def test_the_loss_of_contrast_sees_the_repair_as_it_is_made() -> None:
+    photo = shipped("coffee")
+    low_contrast = LowContrastEnhancer(load_checkpoint(CONTRAST, CHECKPOINTS))
+    view = View.for_defect(Defect.LOW_CONTRAST, photo)
+    features, low, high = features_of(small_copy(view.image))
+    answers = Mlp(load_checkpoint(CONTRAST, CHECKPOINTS))(features)
+    codes = torch.from_numpy(photo.reshape(1, -1, 3).astype(np.float32) / 255)
+    seen = contrast_repaired(codes, torch.from_numpy(answers)[None], torch.tensor([[low, high]]) / 255)
+    made = low_contrast.enhance(photo)
+    np.testing.assert_allclose(made.reshape(-1, 3), 255 * seen[0].numpy(), atol=3)
 
 
 def mean_change(samples: list[Arrays]) -> float:
