@@ -41,7 +41,7 @@ EVS = (0.0, 3.5)
 """Over-exposure, EV: beyond it nothing but white is left."""
 LOG_GAMMA = (-0.5, 0.5)
 """Natural log of the exponent of codes after it: below 0 opens shadows again."""
-WHITE = 0.82
+WHITE = 0.88
 """Encoded value that white is given at least. The fusion of a real bracket shows blown areas at 0.6 to 0.8; a large
 even grey looks dull, and a blown window is to stay one. At 0.8 the best of these curves comes within 19.2 dB of 14
 fusions, at 0.86 within 17.5, without a bound 22.4."""

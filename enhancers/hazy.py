@@ -27,7 +27,7 @@ ARCHITECTURE = "transmission-mlp-1"
 
 WEIGHTS = WeightsSpec(
     "hazy.safetensors",
-    "67c1e2b7fb79a06edfec19981bfae6efedd85fd4e8f0caf2decebbd5b6291069",
+    "f2e05dc97d2e356b0b4fa21c6e46ac4e0bb292a410d328784dd21b4ca1cd0d26",
     ARCHITECTURE,
     "python -m training.train hazy --minutes 15 (seed 0)",
     LICENCE,

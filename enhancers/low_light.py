@@ -53,7 +53,7 @@ lifts the rest."""
 KEY, KEY_SHARE = 0.5, 0.7
 """Mean luma that photographers aim at, encoded, and the share of the way there that gamma is taken beyond what the
 network predicts, which is too dark on scenes unlike those it was trained on."""
-LEAST_BLACK = 0.006
+LEAST_BLACK = 0.01
 """Code in [0, 1] below which the gamma runs out to a straight line: the slope of a power has no bound at black."""
 MAX_NOISE = 7.0
 """Standard deviation, in codes of the small copy, that the noise of dark parts may reach."""
