@@ -29,7 +29,7 @@ ARCHITECTURE = "glare-mlp-3"
 
 WEIGHTS = WeightsSpec(
     "glaring.safetensors",
-    "2ad3c815e186dda94c0d16a12db0aff6c5596a39fae7abc3f7cd9d277864bb04",
+    "4cac74160f3bc7a96d85e98a99764bb6a67d6ff65c4b7b789a2c03b74b5a91e9",
     ARCHITECTURE,
     "python -m training.train glaring --minutes 10 (seed 0)",
     LICENCE,
