@@ -16,7 +16,10 @@ from imaging.weights import WeightsSpec
 CHECKPOINTS = Path(__file__).parent / "checkpoints"
 """Where the packaged checkpoints of the repairs lie."""
 
-LICENCE = "free; trained on Unsplash, Pexels and Pixabay photos, CLIC, CID22 (CC BY-SA 4.0) and Poly Haven HDRs (CC0)"
+LICENCE = (
+    "free; trained on Unsplash, Pexels and Pixabay photos, Open Images (CC BY 2.0), CLIC, CID22 (CC BY-SA 4.0), "
+    "street views of Washington (CC BY-SA) and Poly Haven HDRs (CC0)"
+)
 """Of the packaged weights of tone and colour."""
 
 
