@@ -19,7 +19,6 @@ from typing import Any, Protocol
 
 from detector import detect, severity_of
 from enhancers import build_enhancer
-from enhancers.base import AnyEnhancer
 from enhancers.plan import plan
 from enhancers.repair import repair
 from imaging.codec import Photo
@@ -52,7 +51,7 @@ class ThisVersion:
     """Runs the repairs that are imported."""
 
     def __init__(self) -> None:
-        self._built: dict[Defect, AnyEnhancer] = {}
+        self._built: dict[Defect, Any] = {}
 
     def single(self, defect: Defect, image: Image) -> Image:
         return self._enhancer(defect).enhance(image)
@@ -68,7 +67,7 @@ class ThisVersion:
         height, width = image.shape[:2]
         return detect(width=width, height=height, format="jpeg", view=View.of(image)).angle_deg
 
-    def _enhancer(self, defect: Defect) -> AnyEnhancer:
+    def _enhancer(self, defect: Defect) -> Any:
         if defect not in self._built:
             self._built[defect] = build_enhancer(defect)
         return self._built[defect]

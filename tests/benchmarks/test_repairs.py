@@ -20,10 +20,14 @@ def copy(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "enhancers" / "low_light.py").write_text(
         "from enhancers.base import Enhancer\n"
+        "from imaging.defects import Defect\n"
         "METHOD = 'none'\n"
         "WEIGHTS = None\n"
         "class Idle(Enhancer):\n"
-        "    def enhance(self, image, strength=1.0):\n"
+        "    defect = Defect.LOW_LIGHT\n"
+        "    def estimate(self, view):\n"
+        "        return None\n"
+        "    def apply(self, image, estimate, strength):\n"
         "        return image\n"
         "def build(device, weights=None):\n"
         "    return Idle()\n"

@@ -18,7 +18,7 @@ from enhancers.adjust import Adjustments
 from enhancers.estimates import Described
 from enhancers.plan import Step
 from imaging.codec import read_header
-from imaging.defects import Defect, Finding, Report
+from imaging.defects import Defect, Finding, Report, Sensitivity
 from imaging.formats import ImageFormat
 from imaging.limits import Limits
 from study.decisions import Decision
@@ -51,7 +51,7 @@ class ScriptedService:
         self.store_fails = False
         self._at_once = 0
 
-    async def inspect(self, upload: Upload, estimates: bool = False) -> Inspection:
+    async def inspect(self, upload: Upload, sensitivity: Sensitivity, estimates: bool = False) -> Inspection:
         await self._work()
         header = read_header(upload, Limits())
         findings = tuple(Finding(defect, 0.9 if defect in self.found else 0.1, 0.5) for defect in Defect)

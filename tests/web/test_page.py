@@ -73,6 +73,7 @@ def test_repairs_are_switched_off_added_and_weakened(page: Page, photos: dict[st
     page.click("summary", card)
     page.click("input[value=blur]", card)
     for box in page.all(".found input:checked", card):
+        page.run("arguments[0].scrollIntoView({block: 'center'})", box)
         box.click()
     assert chosen(page, card) == ["blur"]
     page.click(".repairs [type=submit]", card)
