@@ -26,7 +26,9 @@ def without_bars(view: View) -> View:
     """Return the view without bars, the same object where it has none."""
     height, width = view.image.shape[:2]
     top, bottom = _inner(view.image[:, :: max(1, width // _SAMPLES)])
-    left, right = _inner(cv2.transpose(view.image[top : bottom : max(1, (bottom - top) // _SAMPLES)]))
+    left, right = _inner(
+        cv2.transpose(np.ascontiguousarray(view.image[top : bottom : max(1, (bottom - top) // _SAMPLES)]))
+    )
     rows, columns = bottom - top, right - left
     if (rows, columns) == (height, width) or rows * columns < LEAST_CONTENT * height * width:
         return view
@@ -44,7 +46,16 @@ def _inner(lines: Image) -> tuple[int, int]:
 
 def _bar(lines: Image) -> int:
     """Return how many lines from the start on are a bar of the first one's colour."""
-    colour = np.median(lines[0], axis=0)
-    near: NDArray[np.bool_] = (np.abs(lines.astype(np.int16) - colour.astype(np.int16)) <= NEAR_CODES).all(axis=2)
-    is_bar = near.mean(axis=1) >= BAR_SHARE
+    colour = np.median(lines[0], axis=0).astype(np.int16)
+    # Most photos have no bar: their first line says so.
+    if _share(lines[:1], colour)[0] < BAR_SHARE:
+        return 0
+    is_bar = _share(lines, colour) >= BAR_SHARE
     return len(lines) if is_bar.all() else int(np.argmin(is_bar))
+
+
+def _share(lines: Image, colour: NDArray[np.int16]) -> NDArray[np.float64]:
+    """Return the share of each line's pixels that are of a colour, (N,)."""
+    low, high = (np.clip(colour + step, 0, 255).astype(np.float64) for step in (-NEAR_CODES, NEAR_CODES))
+    near = cv2.inRange(lines, (*low, 0), (*high, 0))
+    return near.mean(axis=1) / 255

@@ -64,9 +64,9 @@ smooth: sky over sea. One light on one room gives one hue."""
 DUSK_DARKER, DUSK_WARMTH = 0.3, 1.5
 """Luma of the lower third over that of the upper half, up to which it is a silhouette, and red over blue of the sky."""
 
-_ROWS = 240
+_ROWS = 120
 """Rows looked at, evenly spaced; neighbours along a row are those of the view."""
-_SAMPLED = 16_000
+_SAMPLED = 8_000
 _BINS = 16
 
 
